@@ -1,0 +1,280 @@
+package simulator
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"runtime/debug"
+	"slices"
+	"time"
+)
+
+// DefaultLimit is how many branches run at once when a Run names no limit.
+const DefaultLimit = 64
+
+// A scheduler runs branches in virtual time, one at a time and in a fixed
+// order, on the goroutine that called run.
+//
+// A branch is a coroutine. It runs until it waits, for a time or for the
+// branches it started. What is ready runs first in, first out; when nothing is,
+// time jumps to the earliest wait, and all that wait for that moment become
+// ready in the order in which they began to wait. So the order depends on the
+// program and its waits alone, not on the machine.
+//
+// The zero scheduler is ready for use.
+type scheduler struct {
+	now     time.Duration // virtual time since the beginning of the world
+	ready   queue
+	timers  timers
+	current *branch // whose slice it is; nil outside run
+	created uint64  // branches so far
+	waits   uint64  // waits so far
+}
+
+// A branch is one line of execution.
+type branch struct {
+	number uint64 // in order of creation
+	group  *group
+	resume func() (struct{}, bool) // runs it until it waits; false when it has ended
+	yield  func(struct{}) bool
+
+	// While it waits for a time:
+	wake  time.Duration
+	wait  uint64 // in order of beginning to wait
+	index int    // in the timers, or notWaiting
+	ctx   context.Context
+}
+
+// A group is the branches of one Run, and who waits for them.
+type group struct {
+	outer  *group  // of the branch that started it; nil for main's
+	starts *branch // it; nil for main's
+	done   <-chan struct{}
+	over   bool // done was seen closed and acted upon
+	left   int  // branches that have not ended
+	failed *BranchPanic
+
+	// own are those waiting under a context of their own, which may be
+	// cancelled although the group's is not.
+	own []*branch
+}
+
+// BranchPanic is the panic of a branch, raised again where the branch was
+// started, once its siblings have ended.
+type BranchPanic struct {
+	Value any
+	Stack []byte // of the branch
+}
+
+func (p *BranchPanic) Error() string { return fmt.Sprintf("%v\n\n%s", p.Value, p.Stack) }
+
+// Unwrap gives the panic's value if it is an error.
+func (p *BranchPanic) Unwrap() error {
+	err, _ := p.Value.(error)
+	return err
+}
+
+// run calls main as the first branch and returns when it has.
+func (s *scheduler) run(ctx context.Context, main func()) {
+	g := &group{done: ctx.Done()}
+	s.start(g, main)
+	for g.left > 0 {
+		s.slice(s.next())
+	}
+	if g.failed != nil {
+		panic(g.failed)
+	}
+}
+
+// next is the branch whose turn it is. If none is ready it advances the time.
+func (s *scheduler) next() *branch {
+	if s.ready.empty() {
+		s.fire()
+	}
+	return s.ready.pop()
+}
+
+// fire jumps to the earliest wait and makes ready all that wait for that moment.
+func (s *scheduler) fire() {
+	if len(s.timers) == 0 {
+		panic("internal error: every branch waits and none for a time")
+	}
+	s.now = max(s.now, s.timers[0].wake)
+	for len(s.timers) > 0 && s.timers[0].wake <= s.now {
+		s.ready.push(s.timers.pop())
+	}
+}
+
+// slice runs b until it waits or ends, and wakes what it cancelled.
+func (s *scheduler) slice(b *branch) {
+	s.current = b
+	_, alive := b.resume()
+	s.current = nil
+	if !alive {
+		s.ended(b.group)
+	}
+	s.wakeCancelled(b.group)
+}
+
+// ended counts down the group of a branch that has ended.
+func (s *scheduler) ended(g *group) {
+	g.left--
+	if g.left == 0 && g.starts != nil {
+		s.ready.push(g.starts)
+	}
+}
+
+// start makes a branch that runs body.
+func (s *scheduler) start(g *group, body func()) {
+	s.created++
+	b := &branch{number: s.created, group: g, index: notWaiting}
+	b.resume, _ = iter.Pull(func(yield func(struct{}) bool) {
+		b.yield = yield
+		defer g.catch()
+		body()
+	})
+	g.left++
+	s.ready.push(b)
+}
+
+// catch keeps the first panic of a group's branches.
+func (g *group) catch() {
+	value := recover()
+	if value == nil || g.failed != nil {
+		return
+	}
+	if inner, ok := value.(*BranchPanic); ok {
+		g.failed = inner
+		return
+	}
+	g.failed = &BranchPanic{Value: value, Stack: debug.Stack()}
+}
+
+// parallel is Branches.Run: it calls body for every item, at most limit at
+// once, and returns when all have returned. A panic of one is raised again here.
+func (s *scheduler) parallel(ctx context.Context, n, limit int, body func(ctx context.Context, item int)) {
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	if s.current == nil {
+		s.run(ctx, func() { s.parallel(ctx, n, limit, body) })
+		return
+	}
+	if n < 2 || limit == 1 {
+		for item := range n {
+			body(ctx, item)
+		}
+		return
+	}
+	me := s.current
+	g := &group{outer: me.group, starts: me, done: ctx.Done()}
+	item := 0
+	work := func() {
+		for item < n && g.failed == nil {
+			item++
+			body(ctx, item-1)
+		}
+	}
+	for range min(n, limit) {
+		s.start(g, work)
+	}
+	me.yield(struct{}{})
+	if g.failed != nil {
+		panic(g.failed)
+	}
+}
+
+// wait returns when it is the time given, or earlier when ctx is cancelled,
+// then with its cause. It must be called from a branch, or while none runs.
+func (s *scheduler) wait(ctx context.Context, until time.Duration) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if until <= s.now {
+		return nil
+	}
+	if s.current == nil || s.ready.empty() && (len(s.timers) == 0 || until < s.timers[0].wake) {
+		// No other branch has anything to do before: no need to switch.
+		s.now = until
+	} else {
+		s.sleep(ctx, until)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// sleep switches to other branches until the time given or until ctx is cancelled.
+func (s *scheduler) sleep(ctx context.Context, until time.Duration) {
+	b := s.current
+	s.waits++
+	b.wake, b.wait, b.ctx = until, s.waits, ctx
+	s.timers.push(b)
+	own := ctx.Done() != b.group.done
+	if own {
+		b.group.own = append(b.group.own, b)
+	}
+	b.yield(struct{}{})
+	b.ctx = nil
+	if own {
+		i := slices.Index(b.group.own, b)
+		b.group.own = slices.Delete(b.group.own, i, i+1)
+	}
+}
+
+// wakeCancelled makes ready those who wait under a context that the slice of a
+// member of g may have cancelled: that of g and those of the groups around it.
+//
+// Who cancels is a member of the group that is cancelled or of one inside it,
+// so looking at the groups around the branch that just ran finds it, in a time
+// that does not depend on how many branches there are.
+func (s *scheduler) wakeCancelled(g *group) {
+	for ; g != nil; g = g.outer {
+		if !g.over && closed(g.done) {
+			g.over = true
+			s.wakeGroup(g)
+		}
+		for _, b := range g.own {
+			if b.index != notWaiting && b.ctx.Err() != nil {
+				s.timers.remove(b)
+				s.ready.push(b)
+			}
+		}
+	}
+}
+
+// wakeGroup makes ready all members of g, and of groups inside it, that wait
+// for a time, in the order of their creation.
+func (s *scheduler) wakeGroup(g *group) {
+	var woken []*branch
+	for _, b := range s.timers {
+		if b.group.within(g) && b.ctx.Err() != nil {
+			woken = append(woken, b)
+		}
+	}
+	slices.SortFunc(woken, func(a, b *branch) int { return cmp.Compare(a.number, b.number) })
+	for _, b := range woken {
+		s.timers.remove(b)
+		s.ready.push(b)
+	}
+}
+
+func (g *group) within(outer *group) bool {
+	for ; g != nil; g = g.outer {
+		if g == outer {
+			return true
+		}
+	}
+	return false
+}
+
+func closed(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
+}
