@@ -76,7 +76,6 @@ const (
 	KindOperator = "operator" // OpConfirm
 	KindPoll     = "poll"     // a composite: Body looks until it is satisfied
 	KindBranch   = "branch"   // OpBegin of a branch that others may cancel
-	KindCommand  = "command"  // a local command whose output is wanted
 )
 
 // Operations of the kinds that belong to no protocol.
@@ -84,6 +83,7 @@ const (
 	OpNow     = "now"     // value: time.Time
 	OpWait    = "wait"    // Args: duration in nanoseconds (int64), why (string); value: nil
 	OpConfirm = "confirm" // Args: question, expected answer ("" for yes); value: the answer
+	OpResolve = "resolve" // Args: ID, description and doubt of a change; value: "done", "again" or "fail"
 	OpPoll    = "poll"    // Args: what, timeout in nanoseconds
 	OpBegin   = "begin"   // Args: none
 )
@@ -147,6 +147,8 @@ type Request struct {
 	Begun time.Time
 	// Resolution says what to do about a change that is in doubt.
 	Resolution Resolution
+	// Cause is why it is in doubt, with the resolution GiveUp.
+	Cause *Error
 	// Body is what a composite request consists of. The world at the bottom
 	// calls it with the moment the request was begun, in this life or an earlier one.
 	Body func(ctx context.Context, begun time.Time) (Result, error)
@@ -156,10 +158,10 @@ type Request struct {
 type Resolution uint8
 
 const (
-	Unresolved   Resolution = iota
-	PerformAgain            // record a new intent and perform it
-	WasDone                 // record that it took effect; its value is nil
-	GiveUp                  // record the doubt itself as the outcome, an error
+	Unresolved   Resolution = iota // nobody has answered yet
+	PerformAgain                   // record a new intent and perform it
+	WasDone                        // record that it took effect; its value is nil
+	GiveUp                         // record the doubt itself as the outcome, an error
 )
 
 func (r Resolution) String() string {
@@ -183,7 +185,6 @@ type InDoubt struct {
 	Request Request
 	Since   time.Time // when the request was made
 	Cause   *Error    // why there is no result; nil if an earlier life of the run ended
-	Tries   int       // how often it was performed so far
 }
 
 func (e *InDoubt) Error() string {
