@@ -1,0 +1,159 @@
+package interpreter
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.starlark.net/starlark"
+
+	"runbook/effect"
+)
+
+// A Branch is one line of execution: the main one, or one item of a parallel.
+// It belongs to one thread at a time.
+type Branch struct {
+	run  *Run
+	ctx  context.Context
+	path string // see effect.ID
+	item string // what it works on, for people
+	next int    // number of its last effect
+	step string // names of the steps around it, joined by " > "
+
+	inner   string // name of the composite it is part of, "" for none: it may only read
+	loading bool   // executing top-level code: no effects at all
+
+	cleanups []cleanup
+}
+
+const branchKey = "runbook.branch"
+
+// thread makes the Starlark thread that executes the branch.
+func (b *Branch) thread(name string) *starlark.Thread {
+	t := &starlark.Thread{Name: name, Print: func(t *starlark.Thread, text string) {
+		b.Say(NotePrint, text, Caller(t))
+	}}
+	t.SetLocal(branchKey, b)
+	b.run.budget.watch(t)
+	return t
+}
+
+// Of returns the branch that a thread executes, or an error for code that runs
+// outside a run, such as a file's top level.
+func Of(t *starlark.Thread, b *starlark.Builtin) (*Branch, error) {
+	branch, _ := t.Local(branchKey).(*Branch)
+	if branch == nil || branch.loading {
+		return nil, fmt.Errorf("%s: the top level of a file can have no effects; call it in a function", b.Name())
+	}
+	return branch, nil
+}
+
+// Context is what ends the branch's effects early.
+func (b *Branch) Context() context.Context { return b.ctx }
+
+// Path is the branch's path; "" for the main branch.
+func (b *Branch) Path() string { return b.path }
+
+// Step is the names of the steps the branch is in, joined by " > ".
+func (b *Branch) Step() string { return b.step }
+
+// Enter runs fn inside a named step.
+func (b *Branch) Enter(name string, fn func() error) error {
+	outer := b.step
+	if outer != "" {
+		name = outer + " > " + name
+	}
+	b.step = name
+	defer func() { b.step = outer }()
+	return fn()
+}
+
+// Item is what a parallel works on: a value, and its name for people.
+type Item struct {
+	Value starlark.Value
+	Name  string
+}
+
+// Failure is the error of one item of a parallel.
+type Failure struct {
+	Item int
+	Name string
+	Err  error
+}
+
+// Parallel runs fn over the items in branches of their own and returns values
+// and failures in the order of the items. What fn and the items can reach is
+// frozen first. With stop, the first failure cancels the other branches.
+func (b *Branch) Parallel(fn starlark.Callable, items []Item, limit int, stop bool) ([]starlark.Value, []Failure) {
+	fn.Freeze()
+	if b.inner == "" {
+		b.next++
+	}
+	id := effect.ID{Branch: b.path, Number: b.next}
+	ctx, cancel := context.WithCancelCause(b.ctx)
+	defer cancel(nil)
+	values := make([]starlark.Value, len(items))
+	errs := make([]error, len(items))
+	for _, it := range items {
+		it.Value.Freeze()
+	}
+	b.run.Branches.Run(ctx, len(items), limit, func(ctx context.Context, i int) {
+		child := &Branch{run: b.run, ctx: ctx, path: id.Child(i), item: items[i].Name, step: b.step, inner: b.inner}
+		values[i], errs[i] = child.call(fn, items[i].Value, stop)
+		if errs[i] != nil && stop {
+			cancel(effect.ErrCancelled)
+		}
+	})
+	var failures []Failure
+	for i, err := range errs {
+		if err != nil {
+			failures = append(failures, Failure{Item: i, Name: items[i].Name, Err: err})
+		}
+	}
+	return values, failures
+}
+
+// call runs fn as the branch. A branch that others may cancel says first that
+// it begins, so that a replay knows whether it ever did.
+func (b *Branch) call(fn starlark.Callable, arg starlark.Value, stop bool) (starlark.Value, error) {
+	thread := b.thread(b.path)
+	if stop && b.inner == "" {
+		r := effect.Request{Kind: effect.KindBranch, Operation: effect.OpBegin}
+		if res, err := b.perform(&r); err != nil || res.Err != nil {
+			if err == nil {
+				return nil, res.Err
+			}
+			return nil, halt(err)
+		}
+	}
+	v, err := starlark.Call(thread, fn, starlark.Tuple{arg}, nil)
+	if err = b.finish(err); err != nil {
+		return nil, err
+	}
+	v.Freeze()
+	return v, nil
+}
+
+// Looking runs fn as part of the composite request named what: until it
+// returns, the branch may only read, and its reads are not recorded.
+func (b *Branch) Looking(ctx context.Context, what string, fn func() error) error {
+	ctxBefore, inner := b.ctx, b.inner
+	b.ctx, b.inner = ctx, what
+	defer func() { b.ctx, b.inner = ctxBefore, inner }()
+	return fn()
+}
+
+// Caller is the position of the innermost script code that a thread executes.
+func Caller(t *starlark.Thread) string {
+	for depth := 0; depth < t.CallStackDepth(); depth++ {
+		if pos := t.CallFrame(depth).Pos; pos.Filename() != "<builtin>" {
+			return pos.String()
+		}
+	}
+	return ""
+}
+
+// Look says that a poll saw a new value, with the time left until its deadline.
+func (b *Branch) Look(what, value string, left time.Duration, position string) {
+	b.say(Note{Kind: NoteLook, Text: what + ": " + value, Left: left, Position: position})
+}

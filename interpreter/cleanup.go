@@ -1,0 +1,73 @@
+package interpreter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"go.starlark.net/starlark"
+
+	"runbook/effect"
+)
+
+// A cleanup is a function that runs when its branch ends. It has a branch of
+// its own, so that its effects are numbered apart from what failed before it.
+type cleanup struct {
+	fn   starlark.Callable
+	path string
+	step string
+}
+
+// CleanupSuffix ends the path of a cleanup's branch. What it recorded does not
+// count once a failed run is taken up again: the cleanup will run again.
+const CleanupSuffix = ".cleanup"
+
+// Cleanup registers fn to run when the branch ends, well or in an error. It
+// does not run when the run is stopped and can be resumed.
+func (b *Branch) Cleanup(fn starlark.Callable) error {
+	if b.inner != "" {
+		return fmt.Errorf("cleanup: the function of a %s may only read", b.inner)
+	}
+	fn.Freeze()
+	b.next++
+	path := strconv.Itoa(b.next) + CleanupSuffix
+	if b.path != "" {
+		path = b.path + "/" + path
+	}
+	b.cleanups = append(b.cleanups, cleanup{fn, path, b.step})
+	return nil
+}
+
+// finish runs the branch's cleanups, last registered first, and returns the
+// error of the branch with theirs.
+func (b *Branch) finish(err error) error {
+	if len(b.cleanups) == 0 || err != nil && !IsOutcome(err) {
+		return err
+	}
+	for i := len(b.cleanups) - 1; i >= 0; i-- {
+		c := b.cleanups[i]
+		child := &Branch{run: b.run, ctx: uncancelled(b.ctx), path: c.path, step: c.step}
+		_, cerr := starlark.Call(child.thread(c.path), c.fn, nil, nil)
+		switch {
+		case cerr == nil:
+		case err == nil:
+			err = cerr
+		case !IsOutcome(cerr):
+			return cerr
+		default:
+			child.Say(NoteWarn, "cleanup: "+cerr.Error(), "")
+		}
+	}
+	b.cleanups = nil
+	return err
+}
+
+// uncancelled is ctx for a branch that was cancelled by another: its cleanups
+// still run, and stop only when the run does.
+func uncancelled(ctx context.Context) context.Context {
+	if !errors.Is(context.Cause(ctx), effect.ErrCancelled) {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
+}
