@@ -132,6 +132,8 @@ func TestCheck(t *testing.T) {
 		{"type in a group", "words/a.go", "// Types.\ntype (\n\tT int\n)", "words/a.go:6:2: comments: got type T without a comment"},
 		{"const", "words/a.go", "const (\n\tA = 1 // is\n\tB = 2\n)", "words/a.go:6:2: comments: got const B without a comment"},
 		{"group of const", "words/a.go", "// Numbers.\nconst (\n\tA = 1\n\tB = 2\n)", ""},
+		{"const of a type", "words/a.go", "// T is.\ntype T int\nconst (\n\tA T = iota\n\tB\n)", ""},
+		{"typed const", "words/a.go", "const A string = \"\"", "words/a.go:4:7: comments: got const A without a comment"},
 		{"var", "words/a.go", "var A int", "words/a.go:4:5: comments: got var A without a comment"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -19,7 +19,8 @@ var wellKnown = map[string]bool{
 
 // checkComments wants a comment on every package, and on every exported
 // declaration outside of tests and commands. A constant or a variable may have
-// its own behind it, or share its group's.
+// its own behind it, or share its group's; the constants of a type need none,
+// for the type has one.
 func checkComments(t *Tree, _ Rules) []Violation {
 	var found []Violation
 	missing := func(p token.Pos, what string) {
@@ -62,11 +63,22 @@ func checkDecls(f *ast.File, missing func(token.Pos, string)) {
 				missing(d.Pos(), "func "+funcName(d))
 			}
 		case *ast.GenDecl:
-			for _, s := range d.Specs {
-				checkSpec(d, s, missing)
+			if !ofType(d) {
+				for _, s := range d.Specs {
+					checkSpec(d, s, missing)
+				}
 			}
 		}
 	}
+}
+
+// ofType reports whether d is the constants of an exported type of the package.
+func ofType(d *ast.GenDecl) bool {
+	if d.Tok != token.CONST || len(d.Specs) == 0 {
+		return false
+	}
+	t, ok := d.Specs[0].(*ast.ValueSpec).Type.(*ast.Ident)
+	return ok && t.IsExported()
 }
 
 func checkSpec(d *ast.GenDecl, s ast.Spec, missing func(token.Pos, string)) {
