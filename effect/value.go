@@ -109,37 +109,67 @@ func EqualLists(a, b []Value) bool {
 	return true
 }
 
-// Check reports why v is not a Value, as an error that names the place.
-func Check(v Value) error { return check(v, "value") }
+// MaxDepth is how many levels of lists and structs a Value may nest.
+const MaxDepth = 1000
 
-func check(v Value, at string) error {
+// Check reports why v is not a Value, as an error that names the place.
+func Check(v Value) error {
+	if place, problem := check(v, 0); problem != "" {
+		return fmt.Errorf("value%s: %s", place, problem)
+	}
+	return nil
+}
+
+// check returns what is wrong and where within v; the place is put together
+// only if something is.
+func check(v Value, depth int) (place, problem string) {
+	if depth > MaxDepth {
+		return "", fmt.Sprintf("got deeper nesting, want at most %d levels", MaxDepth)
+	}
 	switch v := v.(type) {
-	case nil, bool, int64, float64, Bytes, Secret:
-		return nil
+	case nil, bool, int64, float64, Bytes:
+		return "", ""
 	case string:
-		if !utf8.ValidString(v) {
-			return fmt.Errorf("%s: got a string that is not UTF-8, want text or bytes", at)
-		}
-		return nil
+		return "", checkText(v)
+	case Secret:
+		return "", checkText(v.Env + v.File + v.Command)
 	case time.Time:
 		if v.Location() != time.UTC || v != v.Round(0) {
-			return fmt.Errorf("%s: got a time with zone or monotonic clock, want UTC", at)
+			return "", "got a time with zone or monotonic clock, want UTC"
 		}
-		return nil
+		return "", ""
 	case []Value:
 		for i, e := range v {
-			if err := check(e, fmt.Sprintf("%s[%d]", at, i)); err != nil {
-				return err
+			if place, problem = check(e, depth+1); problem != "" {
+				return fmt.Sprintf("[%d]%s", i, place), problem
 			}
 		}
-		return nil
+		return "", ""
 	case Struct:
-		for _, f := range v {
-			if err := check(f.Value, at+"."+f.Name); err != nil {
-				return err
-			}
-		}
-		return nil
+		return checkStruct(v, depth)
 	}
-	return fmt.Errorf("%s: got %T, want an effect.Value", at, v)
+	return "", fmt.Sprintf("got %T, want an effect.Value", v)
+}
+
+func checkStruct(s Struct, depth int) (place, problem string) {
+	var seen names
+	for i, f := range s {
+		if problem = checkText(f.Name); problem != "" {
+			return fmt.Sprintf(" field %q", f.Name), problem
+		}
+		if seen.twice(s[:i+1]) {
+			return "." + f.Name, "got the field twice, want each name once"
+		}
+		if place, problem = check(f.Value, depth+1); problem != "" {
+			return "." + f.Name + place, problem
+		}
+	}
+	return "", ""
+}
+
+func checkText(s string) string {
+	if !utf8.ValidString(s) {
+		return "got a string that is not UTF-8, want text or bytes"
+	}
+	return ""
 }
