@@ -11,6 +11,7 @@ import (
 
 	"go.starlark.net/lib/json"
 	"go.starlark.net/lib/math"
+	"go.starlark.net/lib/time"
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
@@ -64,7 +65,7 @@ var Docs = map[string]string{
 // Predeclared are the names that runbooks and site files see beside Starlark's
 // own. Each call makes a new set.
 func Predeclared() starlark.StringDict {
-	env := starlark.StringDict{"json": json.Module, "math": math.Module}
+	env := starlark.StringDict{"json": json.Module, "math": math.Module, "time": timeModule()}
 	for _, b := range All {
 		fn := starlark.NewBuiltin(b.Name, b.Fn)
 		module, name, ok := strings.Cut(b.Name, ".")
@@ -80,4 +81,15 @@ func Predeclared() starlark.StringDict {
 		m.Members[name] = fn
 	}
 	return env
+}
+
+// timeModule is Starlark's own without its clock: the only clock is now().
+func timeModule() *starlarkstruct.Module {
+	members := starlark.StringDict{}
+	for name, v := range time.Module.Members {
+		if name != "now" {
+			members[name] = v
+		}
+	}
+	return &starlarkstruct.Module{Name: "time", Members: members}
 }

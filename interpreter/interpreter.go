@@ -10,7 +10,7 @@
 //
 //	engine := interpreter.NewEngine(predeclared, sources, interpreter.Limits{})
 //	program, err := engine.Load("startup.star")
-//	args, err := program.Bind(params)
+//	args, err := program.Bind(settings, site)
 //	value, err := program.Run(ctx, &interpreter.Run{Performer: world, Branches: branches}, args)
 //
 // The life of one effect: a builtin unpacks its arguments and calls Do with a

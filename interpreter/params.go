@@ -83,10 +83,10 @@ func paramType(v starlark.Value) string {
 
 // Bind turns settings, as typed after --set, into main's arguments. Every
 // wrong name and value is reported, with the list of what there is.
-func (p *Program) Bind(settings []string, site starlark.Value) ([]starlark.Tuple, effect.Struct, error) {
+func (p *Program) Bind(settings []string, site starlark.Value) (*Arguments, error) {
 	params, err := p.Params()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	given, problems := map[string]starlark.Value{}, []string{}
 	for _, s := range settings {
@@ -111,32 +111,64 @@ func (p *Program) Bind(settings []string, site starlark.Value) ([]starlark.Tuple
 		}
 	}
 	if len(problems) > 0 {
-		return nil, nil, &ParamsError{Problems: problems, Params: params, Program: p.Name}
+		return nil, &ParamsError{Problems: problems, Params: params, Program: p.Name}
 	}
 	return p.arguments(params, given, site)
 }
 
-// arguments are main's keyword arguments and the record of all parameters.
-func (p *Program) arguments(params []Param, given map[string]starlark.Value, site starlark.Value) ([]starlark.Tuple, effect.Struct, error) {
-	var kwargs []starlark.Tuple
-	var record effect.Struct
+// Arguments are what main is called with.
+type Arguments struct {
+	Record effect.Struct // every parameter except site, by name
+	kwargs []starlark.Tuple
+}
+
+// Given are the parameters that were set, as "name = value".
+func (a *Arguments) Given() []string {
+	var lines []string
+	for _, kv := range a.kwargs {
+		if name, _ := starlark.AsString(kv[0]); name != SiteParam {
+			lines = append(lines, name+" = "+kv[1].String())
+		}
+	}
+	return lines
+}
+
+func (p *Program) arguments(params []Param, given map[string]starlark.Value, site starlark.Value) (*Arguments, error) {
+	a := &Arguments{}
 	if p.WantsSite() && site != nil {
-		kwargs = append(kwargs, starlark.Tuple{starlark.String(SiteParam), site})
+		a.kwargs = append(a.kwargs, starlark.Tuple{starlark.String(SiteParam), site})
 	}
 	for _, q := range params {
 		v := given[q.Name]
 		if v != nil {
-			kwargs = append(kwargs, starlark.Tuple{starlark.String(q.Name), v})
+			a.kwargs = append(a.kwargs, starlark.Tuple{starlark.String(q.Name), v})
 		} else {
 			v = q.Default
 		}
 		x, err := FromStarlark(v)
 		if err != nil {
-			return nil, nil, fmt.Errorf("parameter %s: %w", q.Name, err)
+			return nil, fmt.Errorf("parameter %s: %w", q.Name, err)
 		}
-		record = append(record, effect.Field{Name: q.Name, Value: x})
+		a.Record = append(a.Record, effect.Field{Name: q.Name, Value: x})
 	}
-	return kwargs, record, nil
+	return a, nil
+}
+
+// Rebind makes the arguments of a recorded run again. Parameters that main no
+// longer has are refused; those it has got since take their defaults.
+func (p *Program) Rebind(record effect.Struct, site starlark.Value) (*Arguments, error) {
+	params, err := p.Params()
+	if err != nil {
+		return nil, err
+	}
+	given := map[string]starlark.Value{}
+	for _, f := range record {
+		if findParam(params, f.Name) == nil {
+			return nil, fmt.Errorf("the recorded parameter %s is no parameter of %s", f.Name, p.Name)
+		}
+		given[f.Name] = ToStarlark(f.Value)
+	}
+	return p.arguments(params, given, site)
 }
 
 // ParamsError lists everything wrong with the parameters given to a runbook.

@@ -8,6 +8,8 @@ import (
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
+
+	"runbook/effect"
 )
 
 // A Program is a loaded and frozen file with all it loads. It may be run any
@@ -65,10 +67,15 @@ func (p *Program) Text(name string) string {
 	return s
 }
 
-// Run executes main with bound arguments. The error is that of the script,
-// unchanged: see [Explain].
-func (p *Program) Run(ctx context.Context, r *Run, args []starlark.Tuple) (starlark.Value, error) {
-	return p.Call(ctx, r, p.main, nil, args)
+// Run executes main with bound arguments and returns its value, or None if it
+// cannot be told outside. The error is that of the script, unchanged: see [Explain].
+func (p *Program) Run(ctx context.Context, r *Run, args *Arguments) (effect.Value, error) {
+	v, err := p.Call(ctx, r, p.main, nil, args.kwargs)
+	if err != nil {
+		return nil, err
+	}
+	x, _ := FromStarlark(v)
+	return x, nil
 }
 
 // Call executes any function of the program as the main branch of a run.

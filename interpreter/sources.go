@@ -8,8 +8,8 @@ import (
 )
 
 // Sources finds and reads the files that programs are made of. Names are
-// slash-separated; "@runbook//lib/x.star" is a shipped file, any other name is
-// relative to the site's folder.
+// slash-separated: a path below a folder that the names have in common, with
+// the root "@runbook//" for a shipped file.
 type Sources interface {
 	Read(name string) ([]byte, error)
 }
@@ -47,15 +47,20 @@ func Resolve(from, operand string) (string, error) {
 	case strings.HasPrefix(operand, "/"), strings.Contains(operand, "\\"):
 		return "", fmt.Errorf("load: got %q, want a path relative to this file, with forward slashes", operand)
 	}
-	root := ""
-	if strings.HasPrefix(from, Shipped) {
-		root, from = Shipped, from[len(Shipped):]
-	}
-	name := path.Join(path.Dir(from), operand)
+	root, file := Split(from)
+	name := path.Join(path.Dir(file), operand)
 	if name == ".." || strings.HasPrefix(name, "../") {
-		return "", fmt.Errorf("load: %q leaves the folder of the site", operand)
+		return "", fmt.Errorf("load: %q leaves the folder of %s", operand, from)
 	}
 	return root + name, nil
+}
+
+// Split cuts a name into its root, such as "@runbook//" or "", and the path below it.
+func Split(name string) (root, file string) {
+	if i := strings.Index(name, "//"); i > 0 && name[0] == '@' {
+		return name[:i+2], name[i+2:]
+	}
+	return "", name
 }
 
 // Digest is the SHA-256 of a source, in hex, as journals record it.

@@ -132,11 +132,17 @@ func text(args starlark.Tuple) string {
 	return strings.Join(words, " ")
 }
 
-// Fail ends the branch with an error of kind "failed".
+// Fail ends the branch with an error of kind "failed", or raises again an
+// error that attempt gave.
 func Fail(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var hint string
 	if err := starlark.UnpackArgs(b.Name(), nil, kwargs, "hint?", &hint); err != nil {
 		return nil, err
+	}
+	if len(args) == 1 {
+		if e, ok := args[0].(*errorValue); ok {
+			return nil, e.cause
+		}
 	}
 	return nil, &effect.Error{Kind: effect.Failed, Message: text(args), Hint: hint}
 }

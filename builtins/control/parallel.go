@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"go.starlark.net/starlark"
-	"go.starlark.net/starlarkstruct"
 
 	"runbook/effect"
 	"runbook/interpreter"
@@ -117,44 +116,4 @@ func causes(failures []interpreter.Failure) []interpreter.Failure {
 		return failures
 	}
 	return own
-}
-
-// Attempt calls a function and gives its error as a value.
-func Attempt(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if len(args) == 0 {
-		return nil, fmt.Errorf("%s: missing argument for fn", b.Name())
-	}
-	fn, ok := args[0].(starlark.Callable)
-	if !ok {
-		return nil, fmt.Errorf("%s: for parameter fn: got %s, want callable", b.Name(), args[0].Type())
-	}
-	v, err := starlark.Call(t, fn, args[1:], kwargs)
-	if err == nil {
-		return result(true, v, starlark.None), nil
-	}
-	var e *effect.Error
-	if !interpreter.IsOutcome(err) || !errors.As(err, &e) || e.Kind == effect.Cancelled {
-		return nil, err
-	}
-	return result(false, starlark.None, errorValue(e)), nil
-}
-
-func result(ok bool, v, err starlark.Value) starlark.Value {
-	return starlarkstruct.FromStringDict(starlark.String("result"), starlark.StringDict{
-		"ok": starlark.Bool(ok), "value": v, "error": err,
-	})
-}
-
-// errorValue is an error as scripts see it.
-func errorValue(e *effect.Error) starlark.Value {
-	code := starlark.Value(starlark.None)
-	if e.Code != nil {
-		code = starlark.MakeInt64(*e.Code)
-	}
-	details := interpreter.ToStarlark(e.Details)
-	details.Freeze()
-	return starlarkstruct.FromStringDict(starlark.String("error"), starlark.StringDict{
-		"kind": starlark.String(e.Kind), "message": starlark.String(e.Message), "target": starlark.String(e.Target),
-		"operation": starlark.String(e.Operation), "code": code, "hint": starlark.String(e.Hint), "details": details,
-	})
 }

@@ -27,6 +27,11 @@ func Poll(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs [
 	if p.timeout == 0 {
 		return nil, fmt.Errorf("%s: for parameter timeout: got \"0s\", want the longest time to wait", b.Name())
 	}
+	for _, fn := range []starlark.Value{p.fn, p.until, p.failIf} {
+		if fn != nil {
+			fn.Freeze()
+		}
+	}
 	if p.what = what; what == "" {
 		p.what = p.fn.Name()
 	}
@@ -64,6 +69,7 @@ type poll struct {
 	begun     time.Time
 	looks     int
 	path      []seen
+	told      int // length of the path when people were last told
 	lastError *effect.Error
 	cause     error // an error that ended the poll, as it was raised
 }
@@ -132,7 +138,11 @@ func (p *poll) look() (bool, effect.Result, error) {
 			return true, effect.Fail(e), nil
 		}
 		p.lastError = e
-		return false, effect.Result{}, p.saw("error: " + e.Error())
+		if err := p.saw("error: " + e.Error()); err != nil {
+			return false, effect.Result{}, err
+		}
+		p.tell()
+		return false, effect.Result{}, nil
 	}
 	x, err := interpreter.FromStarlark(v)
 	if err != nil {
@@ -141,7 +151,25 @@ func (p *poll) look() (bool, effect.Result, error) {
 	if err := p.saw(x); err != nil {
 		return false, effect.Result{}, err
 	}
-	return p.judge(v, x)
+	ended, res, err := p.judge(v, x)
+	if err == nil && !ended {
+		p.tell()
+	}
+	return ended, res, err
+}
+
+// tell says to people what the poll sees, when that has changed.
+func (p *poll) tell() {
+	last := p.path[len(p.path)-1]
+	if p.told == len(p.path) {
+		return
+	}
+	p.told = len(p.path)
+	text, ok := last.value.(string)
+	if !ok {
+		text = effect.Describe(last.value)
+	}
+	p.branch.Look(p.what, text, time.Duration(p.timeout)-last.at, interpreter.Caller(p.thread))
 }
 
 // judge holds a value against fail_if and until.
@@ -178,7 +206,7 @@ func (p *poll) satisfied(v starlark.Value) (bool, error) {
 // maxPath is how many changes of value a record keeps.
 const maxPath = 64
 
-// saw keeps a value if it is not the one seen before, and says so to people.
+// saw keeps a value if it is not the one seen before.
 func (p *poll) saw(x effect.Value) error {
 	if n := len(p.path); n > 0 && effect.Equal(p.path[n-1].value, x) {
 		return nil
@@ -189,9 +217,9 @@ func (p *poll) saw(x effect.Value) error {
 	}
 	if len(p.path) == maxPath {
 		p.path = append(p.path[:maxPath/2], p.path[maxPath/2+1:]...)
+		p.told--
 	}
 	p.path = append(p.path, seen{x, elapsed})
-	p.branch.Look(p.what, effect.Describe(x), time.Duration(p.timeout)-elapsed, interpreter.Caller(p.thread))
 	return nil
 }
 

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	startime "go.starlark.net/lib/time"
 	"go.starlark.net/starlark"
 
 	"runbook/effect"
@@ -26,8 +27,12 @@ import (
 // Duration is a span of time, written "90s" or "1h30m". Its zero value is 0.
 type Duration time.Duration
 
-// Unpack accepts a string.
+// Unpack accepts a string, or a time.duration that a script computed.
 func (d *Duration) Unpack(v starlark.Value) error {
+	if span, ok := v.(startime.Duration); ok && span >= 0 {
+		*d = Duration(span)
+		return nil
+	}
 	s, ok := starlark.AsString(v)
 	if !ok {
 		return fmt.Errorf("got %s, want a duration such as \"90s\" or \"1h30m\"", v.Type())

@@ -28,9 +28,10 @@ var EXAoperationReads = value.Patterns{
 func EXAoperation(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	o := options{reads: EXAoperationReads}
 	var name string
+	logservice := "logservice1"
 	servers, plugins := value.Strings{"n0010"}, value.Strings{}
 	pairs := append([]any{"name", &name}, o.pairs()...)
-	pairs = append(pairs, "license_servers?", &servers, "plugins?", &plugins)
+	pairs = append(pairs, "license_servers?", &servers, "plugins?", &plugins, "logservice?", &logservice)
 	if len(args) > 0 {
 		return nil, fmt.Errorf("%s: got %d positional arguments, want keyword arguments such as name=", b.Name(), len(args))
 	}
@@ -44,9 +45,10 @@ func EXAoperation(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", b.Name(), err)
 	}
-	return &System{Name: name, Kind: "exasol", Server: p, fields: starlarkstruct.FromStringDict(starlark.String("exaoperation"), starlark.StringDict{
+	return &System{Name: name, Kind: "exasol", Server: p, LicenseServers: servers, Plugins: plugins, fields: starlarkstruct.FromStringDict(starlark.String("exaoperation"), starlark.StringDict{
 		"name": starlark.String(name), "kind": starlark.String("exasol"), "url": starlark.String(p.target), "server": p,
 		"license_servers": list(servers), "plugins": list(plugins),
+		"logservice": starlark.String(logservice),
 	})}, nil
 }
 
@@ -63,7 +65,9 @@ type System struct {
 	Name   string
 	Kind   string // "exasol"
 	Server *Proxy
-	fields *starlarkstruct.Struct
+
+	LicenseServers, Plugins []string
+	fields                  *starlarkstruct.Struct
 }
 
 var _ starlark.HasAttrs = (*System)(nil)
@@ -74,7 +78,7 @@ func (s *System) Freeze()               { s.fields.Freeze() }
 func (s *System) Truth() starlark.Bool  { return true }
 func (s *System) Hash() (uint32, error) { return starlark.String(s.Name).Hash() }
 
-// Attr returns name, kind, url, server, license_servers or plugins.
+// Attr returns name, kind, url, server, license_servers, plugins or logservice.
 func (s *System) Attr(name string) (starlark.Value, error) { return s.fields.Attr(name) }
 
 // AttrNames lists the attributes.

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// version is set when a release is built.
+var version = "0.1.0-dev"
+
+// An App is everything the process gives to a command. Nothing else touches
+// the process's arguments, environment, standard streams, clock or signals.
+type App struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	now            func() time.Time
+	interactive    bool // a person sits at stdin and stderr
+	terminal       bool // stderr is a terminal
+	width          func() int
+	signals        func() (<-chan os.Signal, func())
+}
+
+func newApp() *App {
+	errFD := int(os.Stderr.Fd())
+	return &App{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		getenv:      os.Getenv,
+		now:         time.Now,
+		interactive: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(errFD),
+		terminal:    term.IsTerminal(errFD),
+		width: func() int {
+			w, _, err := term.GetSize(errFD)
+			if err != nil || w <= 0 {
+				return 80
+			}
+			return w
+		},
+		signals: func() (<-chan os.Signal, func()) {
+			c := make(chan os.Signal, 4)
+			signal.Notify(c, os.Interrupt, syscall.SIGTERM)
+			return c, func() { signal.Stop(c) }
+		},
+	}
+}
+
+// run executes the command line and returns the exit status.
+func (a *App) run(args []string) int {
+	root := a.command()
+	root.SetArgs(args)
+	err := root.ExecuteContext(context.Background())
+	return a.exit(err)
+}
+
+// stateDir is where runs are kept: $XDG_STATE_HOME/runbook or its default.
+func (a *App) stateDir() string {
+	if dir := a.getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "runbook")
+	}
+	return filepath.Join(a.getenv("HOME"), ".local", "state", "runbook")
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"runbook/builtins"
+	"runbook/interpreter"
+	"runbook/simulator"
+)
+
+// execOptions are the flags of exec.
+type execOptions struct {
+	runOptions
+	site, scenario, record string
+	sets                   []string
+	dryRun                 bool
+	seed                   uint64
+}
+
+func (a *App) execCommand() *cobra.Command {
+	var o execOptions
+	cmd := &cobra.Command{
+		Use:     "exec FILE",
+		Aliases: []string{"run"},
+		Short:   "Run a runbook, or rehearse it with --dry-run",
+		Long: `exec runs a runbook. FILE is a path, or the name of a shipped runbook.
+
+The site, the file that names the clusters and where their secrets are, is
+site.star in the runbook's folder or one above it, or in the current folder,
+or what --site names.
+
+With --dry-run the runbook runs against the built-in simulator, in virtual time:
+every branch of it is real, no packet is sent, no secret is read. Without a site
+a rehearsal uses an embedded demo site.`,
+		Example: `  runbook exec startup.star --dry-run
+  runbook exec startup.star --dry-run --scenario slow-boot.scenario.star
+  runbook exec startup.star --site prod/site.star --set boot_timeout=1h
+  runbook exec shutdown.star --yes --timeout 3h`,
+		Args: exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.exec(cmd, args[0], &o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.site, "site", "", "the site `FILE`")
+	f.StringArrayVarP(&o.sets, "set", "e", nil, "set a parameter of the runbook: `NAME=VALUE`")
+	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "rehearse in the simulator, in virtual time")
+	f.StringVar(&o.scenario, "scenario", "", "how the simulated world begins and what goes wrong in it: a `FILE`")
+	f.Uint64Var(&o.seed, "seed", 0, "what the simulator's chances are drawn from (default: the scenario's, or 1)")
+	f.StringVar(&o.record, "record", "", "keep the run's directory at `DIR`, also of a rehearsal")
+	o.register(f)
+	return grouped("run", cmd)
+}
+
+// A job is a runbook that is ready to run: loaded, with its site and arguments.
+type job struct {
+	*workplace
+	engine  *interpreter.Engine
+	program *interpreter.Program
+	site    *builtins.Site
+	bound   *interpreter.Arguments
+}
+
+// files are all sources of the job, by name.
+func (j *job) files() map[string][]byte {
+	files := map[string][]byte{}
+	for name, src := range j.program.Files() {
+		files[name] = src
+	}
+	if j.site != nil {
+		for name, src := range j.site.Program.Files() {
+			files[name] = src
+		}
+	}
+	return files
+}
+
+// prepare finds and loads a runbook with its site.
+func (a *App) prepare(file string, o *execOptions) (*job, error) {
+	w, err := a.find(file, o.site)
+	if err != nil {
+		return nil, err
+	}
+	j := &job{workplace: w, engine: interpreter.NewEngine(builtins.Predeclared(), w, interpreter.Limits{})}
+	if j.program, err = j.engine.Load(w.runbook); err != nil {
+		return nil, a.invalid(err, j.program.Files())
+	}
+	if _, err := j.program.Main(); err != nil {
+		return nil, &exitError{code: InvalidScript, err: err, hint: "a runbook is a file with def main(…)"}
+	}
+	if j.program.WantsSite() {
+		if w.site == "" && !o.dryRun {
+			return nil, &exitError{
+				code: Usage, err: errors.New("got no site, and the runbook needs one"),
+				hint: "pass --site FILE, make one with `runbook init DIR`, or rehearse with --dry-run",
+			}
+		}
+		if w.site == "" {
+			w.demoSite()
+		}
+	}
+	if err := j.load(a); err != nil {
+		return nil, err
+	}
+	if j.bound, err = j.program.Bind(o.sets, j.site.Value()); err != nil {
+		return nil, paramsError(err)
+	}
+	return j, nil
+}
+
+func paramsError(err error) error {
+	var p *interpreter.ParamsError
+	if errors.As(err, &p) {
+		return &exitError{code: Usage, err: err}
+	}
+	return &exitError{code: InvalidScript, err: err}
+}
+
+// load executes the site's file, if there is one.
+func (j *job) load(a *App) error {
+	if j.workplace.site == "" {
+		return nil
+	}
+	var err error
+	if j.site, err = builtins.LoadSite(j.engine, j.workplace.site); err != nil {
+		return a.invalid(err, j.site.Program.Files())
+	}
+	return nil
+}
+
+// invalid shows the errors of a script and returns what remains to be said.
+func (a *App) invalid(err error, files map[string][]byte) error {
+	writeFailure(a.stderr, a.color(), err, files)
+	return &exitError{code: InvalidScript, err: err, silent: true}
+}
+
+func (a *App) exec(cmd *cobra.Command, file string, o *execOptions) error {
+	if o.scenario != "" && !o.dryRun {
+		return usage("--scenario: got no --dry-run; a scenario is for rehearsals")
+	}
+	j, err := a.prepare(file, o)
+	if err != nil {
+		return err
+	}
+	if o.dryRun {
+		return a.rehearse(cmd.Context(), j, o)
+	}
+	return a.live(cmd.Context(), j, o)
+}
+
+// scenarioOf reads the scenario that a rehearsal was given.
+func (a *App) scenarioOf(file string) (*simulator.Scenario, error) {
+	if file == "" {
+		return nil, nil
+	}
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return nil, usage("--scenario %v", err)
+	}
+	s, err := simulator.LoadScenario(file, src)
+	if err != nil {
+		return nil, a.invalid(err, map[string][]byte{file: src})
+	}
+	for _, line := range s.Printed {
+		fmt.Fprintln(a.stderr, line)
+	}
+	return s, nil
+}

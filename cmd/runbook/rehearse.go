@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"runbook/simulator"
+)
+
+// rehearse runs a job against the simulator.
+func (a *App) rehearse(ctx context.Context, j *job, o *execOptions) error {
+	scenario, err := a.scenarioOf(o.scenario)
+	if err != nil {
+		return err
+	}
+	world, err := simulator.NewWorld(simulator.Config{
+		Scenario: scenario, Systems: j.systems(), State: j.program.Text("REHEARSE_FROM"), Seed: o.seed,
+	})
+	if err != nil {
+		return &exitError{code: InvalidScript, err: err}
+	}
+	p := newProgress(a, o.runOptions, world.Now, true)
+	s := &session{app: a, job: j, progress: p, options: &o.runOptions, world: world, branches: world}
+	s.header(fmt.Sprintf("SIMULATED, seed %d, %s", world.Seed(), beginning(scenario, j)))
+	var runErr error
+	mainErr := world.Main(ctx, func(ctx context.Context) error {
+		runErr = s.run(ctx)
+		return runErr
+	})
+	if mainErr != nil && runErr == nil {
+		runErr = mainErr
+	}
+	var hazards []string
+	for _, h := range world.Hazards() {
+		hazards = append(hazards, h.String())
+	}
+	return s.end(runErr, hazards, world.Elapsed())
+}
+
+// beginning says how the simulated world begins.
+func beginning(s *simulator.Scenario, j *job) string {
+	if s != nil {
+		return "scenario " + s.Name
+	}
+	if from := j.program.Text("REHEARSE_FROM"); from != "" {
+		return "from everything " + from
+	}
+	return "from everything stopped"
+}
+
+// systems are the site's systems, as the simulator needs to know them.
+func (j *job) systems() []simulator.SystemSpec {
+	if j.site == nil {
+		return nil
+	}
+	var specs []simulator.SystemSpec
+	for _, s := range j.site.Systems {
+		specs = append(specs, simulator.SystemSpec{
+			Name: s.Name, URL: s.Server.Peer().Address, LicenseServers: s.LicenseServers, Plugins: s.Plugins,
+		})
+	}
+	return specs
+}

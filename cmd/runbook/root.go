@@ -1,0 +1,71 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+// command is the whole command line.
+func (a *App) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "runbook",
+		Short: "Run cluster runbooks: rehearse them, run them, survive",
+		Long: `runbook runs cluster runbooks: programs in Starlark that start, stop and check
+clusters. The same script, unchanged, is rehearsed against a built-in simulator
+in virtual time, run against the real systems, and resumed after a crash without
+repeating a change blindly.`,
+		Example: `  runbook exec startup.star --dry-run     rehearse the start of a whole cluster
+  runbook init mysite                     make a folder to edit for your own site
+  runbook exec startup.star               start the site's clusters
+  runbook resume                          go on where a run stopped`,
+		SilenceErrors: true, SilenceUsage: true,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &exitError{code: Usage, err: err, hint: "see " + cmd.CommandPath() + " --help"}
+	})
+	root.AddGroup(
+		&cobra.Group{ID: "run", Title: "Run:"},
+		&cobra.Group{ID: "write", Title: "Write and rehearse:"},
+		&cobra.Group{ID: "other", Title: "Other:"},
+	)
+	root.SetHelpCommandGroupID("other")
+	root.SetCompletionCommandGroupID("other")
+	for _, verb := range []func() *cobra.Command{
+		a.execCommand,
+	} {
+		root.AddCommand(verb())
+	}
+	return root
+}
+
+// grouped puts a verb into a group of the help.
+func grouped(id string, cmd *cobra.Command) *cobra.Command {
+	cmd.GroupID = id
+	return cmd
+}
+
+// exactly refuses another number of arguments with the usage line.
+func exactly(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return &exitError{
+				code: Usage, err: usage("%s: got %d arguments, want %d", cmd.CommandPath(), len(args), n),
+				hint: "usage: " + cmd.UseLine(),
+			}
+		}
+		return nil
+	}
+}
+
+// atMost refuses more than n arguments with the usage line.
+func atMost(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return exactly(n)(cmd, args)
+		}
+		return nil
+	}
+}

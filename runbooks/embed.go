@@ -1,0 +1,10 @@
+// Package runbooks holds the shipped runbooks: plain files that a site may
+// copy and edit.
+package runbooks
+
+import "embed"
+
+// Files are the shipped runbooks and their library, by path.
+//
+//go:embed *.star lib/*.star exasol/*.star demo/*.star
+var Files embed.FS
