@@ -1,0 +1,137 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"runbook/effect"
+	"runbook/simulator/exaoperation"
+)
+
+// DefaultTimeout is the longest life of a request that names none, nor its peer.
+const DefaultTimeout = time.Minute
+
+// errDeadline is why a request ended whose own time was up.
+var errDeadline = errors.New("deadline")
+
+// An exchange is one XML-RPC call on its way through the world.
+type exchange struct {
+	world    *World
+	system   *System
+	request  effect.Request
+	call     exaoperation.Call
+	timeout  time.Duration
+	deadline time.Duration
+	done     *bool // set when a change takes effect; nil for a read
+}
+
+func (w *World) xmlrpc(ctx context.Context, r effect.Request) (effect.Result, error) {
+	to := w.route(r.Target)
+	if to.system == nil {
+		return w.fail(r, w.nowhere(r.Target)), nil
+	}
+	x := exchange{world: w, system: to.system, request: r}
+	x.call = exaoperation.Call{Path: to.path, Method: r.Operation, Args: r.Args}
+	if r.Peer != nil && r.Peer.User != "" {
+		x.call.Authenticated = true
+		x.call.User, x.call.Password = to.system.Login(r.Peer.User)
+	}
+	x.timeout = DefaultTimeout
+	switch {
+	case r.Timeout > 0:
+		x.timeout = r.Timeout
+	case r.Peer != nil && r.Peer.Timeout > 0:
+		x.timeout = r.Peer.Timeout
+	}
+	x.deadline = w.schedule.now + x.timeout
+	if r.Class == effect.Change {
+		x.done = new(bool)
+		w.changes[r.ID.String()+" "+r.Describe()] = x.done
+	}
+	return x.run(ctx)
+}
+
+// run takes the call there and its answer back. If the client stops waiting in
+// between, what has been sent goes on alone.
+func (x *exchange) run(ctx context.Context) (effect.Result, error) {
+	s, clock := x.system, &x.world.schedule
+	out, back := s.travel()
+	arrives := clock.now + out
+	if err := x.pass(ctx, arrives); err != nil {
+		s.later(lateCall{arrives, x.call, false, x.done})
+		return x.interrupted(err)
+	}
+	trouble := s.Meet(clock.now, x.call.Path, x.call.Method)
+	var answer exaoperation.Answer
+	if !trouble.Effect.prevents() {
+		takes := clock.now + trouble.Before
+		if err := x.pass(ctx, takes); err != nil {
+			s.later(lateCall{takes, x.call, true, x.done})
+			return x.interrupted(err)
+		}
+		answer = s.Call(clock.now, x.call)
+		if x.done != nil {
+			*x.done = !answer.Unreachable
+		}
+	}
+	if err := x.pass(ctx, clock.now+trouble.After+back); err != nil {
+		return x.interrupted(err)
+	}
+	return x.result(trouble, answer), nil
+}
+
+// pass lets time pass, up to the deadline at most.
+func (x *exchange) pass(ctx context.Context, until time.Duration) error {
+	clock := &x.world.schedule
+	if until <= clock.now {
+		return nil
+	}
+	if err := clock.wait(ctx, min(until, x.deadline)); err != nil {
+		return err
+	}
+	if until > x.deadline {
+		return errDeadline
+	}
+	return nil
+}
+
+// interrupted is what comes of a call that was sent and not waited for.
+func (x *exchange) interrupted(cause error) (effect.Result, error) {
+	switch {
+	case errors.Is(cause, errDeadline):
+		return x.fail(timedOut(x.timeout)), nil
+	case errors.Is(cause, effect.ErrCancelled):
+		return x.fail(&effect.Error{Kind: effect.Cancelled, Message: cause.Error(), Doubt: true}), nil
+	}
+	return effect.Result{}, cause
+}
+
+func (x *exchange) fail(e *effect.Error) effect.Result { return x.world.fail(x.request, e) }
+
+// result is the answer as a client sees it.
+func (x *exchange) result(t Trouble, a exaoperation.Answer) effect.Result {
+	switch t.Effect {
+	case LostBefore, LostAfter:
+		return x.fail(connectionLost())
+	case Refused:
+		return x.fail(connectionRefused())
+	case Unauthorized:
+		return x.fail(httpStatus(statusUnauthorized, "Unauthorized"))
+	case Gateway:
+		return x.fail(httpStatus(statusGateway, "Gateway error"))
+	case Reply:
+		return x.fail(faulted(t.Code, t.Text))
+	}
+	switch {
+	case a.Unreachable:
+		return x.fail(connectionRefused())
+	case a.Dropped:
+		return x.fail(connectionLost())
+	case a.Fault != nil:
+		return x.fail(faulted(a.Fault.Code, a.Fault.Text))
+	case a.Status != 0 && a.Status != statusOK:
+		return x.fail(httpStatus(a.Status, a.Body))
+	}
+	return effect.Result{Value: a.Value}
+}

@@ -1,0 +1,113 @@
+package simulator
+
+import (
+	"strings"
+	"time"
+)
+
+// An Effect is what a Fault does to a call.
+type Effect string
+
+const (
+	LostBefore   Effect = "lost_before"  // the connection dies before the call took effect
+	LostAfter    Effect = "lost_after"   // the connection dies after the call took effect
+	Refused      Effect = "refused"      // nobody listens: nothing was sent
+	Unauthorized Effect = "unauthorized" // HTTP 401
+	Gateway      Effect = "gateway"      // HTTP 501 Gateway error
+	Slow         Effect = "slow"         // the answer, or the call itself, takes longer
+	Reply        Effect = "reply"        // a fault instead of the method's answer; the call does not take effect
+)
+
+// prevents reports whether a call that meets the effect does not take effect.
+func (e Effect) prevents() bool { return e != "" && e != LostAfter }
+
+// A Fault is one thing that goes wrong between clients and a system. The calls
+// it applies to are those that every matcher fits; the zero value of a matcher
+// fits all.
+type Fault struct {
+	Effect Effect
+
+	System      string        // by name
+	Object      string        // path below the system's cluster object: "/storage", "/" for the cluster object itself
+	Method      string        // without dots
+	At          time.Duration // not before, since the beginning
+	Lasts       time.Duration // not longer than, since At; 0 for ever
+	Nth         int           // only the n-th call, counted from 1, of those that fit all of the above
+	Times       int           // only so many calls
+	Probability float64       // only that share of the calls, drawn from the seed; 0 for all
+
+	Delay  time.Duration // Slow: by how much
+	Before bool          // Slow: the call takes effect after the delay, not before it
+	Code   int64         // Reply
+	Text   string        // Reply
+}
+
+// A lurking Fault counts the calls that it fits.
+type lurking struct {
+	Fault
+	met  uint64 // calls that fit
+	hits int    // calls that it was applied to
+}
+
+// Trouble is what goes wrong with one call. Its zero value is nothing.
+type Trouble struct {
+	Effect Effect        // never Slow
+	Before time.Duration // delay until the call takes effect
+	After  time.Duration // delay from there until the answer is sent
+	Code   int64         // Reply
+	Text   string        // Reply
+}
+
+// meet is what goes wrong with a call. The first fault that applies decides;
+// delays add up.
+func (s *System) meet(now time.Duration, object, method string) Trouble {
+	var t Trouble
+	for i := range s.faults {
+		f := &s.faults[i]
+		if t.Effect != "" && f.Effect != Slow || !f.applies(now, object, method, mix(s.seed, hash("fault"))+uint64(i)) {
+			continue
+		}
+		switch {
+		case f.Effect != Slow:
+			t.Effect, t.Code, t.Text = f.Effect, f.Code, f.Text
+		case f.Fault.Before:
+			t.Before += f.Delay
+		default:
+			t.After += f.Delay
+		}
+	}
+	return t
+}
+
+// applies reports whether a call meets the fault, and counts it.
+func (l *lurking) applies(now time.Duration, object, method string, seed uint64) bool {
+	if l.Object != "" && l.Object != object || l.Method != "" && l.Method != method {
+		return false
+	}
+	if now < l.At || l.Lasts > 0 && now >= l.At+l.Lasts {
+		return false
+	}
+	l.met++
+	if l.Nth > 0 && l.met != uint64(l.Nth) || l.Times > 0 && l.hits >= l.Times {
+		return false
+	}
+	if l.Probability > 0 && !chance(l.Probability, mix(seed, l.met)) {
+		return false
+	}
+	l.hits++
+	return true
+}
+
+// locate is the object that a call is for, as a Fault names it, and the method
+// without dots: the path and the dots of the method both lead to an object.
+func (s *System) locate(urlPath, method string) (object, name string) {
+	below := strings.TrimPrefix(cleanPath(urlPath), s.Base)
+	if i := strings.LastIndexByte(method, '.'); i >= 0 {
+		below += "/" + strings.ReplaceAll(method[:i], ".", "/")
+		method = method[i+1:]
+	}
+	return objectName(below), method
+}
+
+// objectName is the path of an object as a Fault names it.
+func objectName(below string) string { return "/" + strings.Trim(cleanPath(below), "/") }

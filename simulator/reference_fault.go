@@ -1,0 +1,146 @@
+package simulator
+
+import "runbook/simulator/exaoperation"
+
+// This file is the reference of fault.*. A test holds it to the code.
+
+var (
+	systemParam  = Param{"system", "string", "", "the system's name"}
+	nodeParam    = Param{"node", "string", "", "one of the system's nodes or license servers"}
+	dbParam      = Param{"database", "string", "", "one of the system's databases"}
+	timesBoots   = Param{"times", "int", "every one", "how many boots it spoils"}
+	timesStarts  = Param{"times", "int", "every one", "how many starts it spoils"}
+	atParam      = Param{"at", "duration", "from the beginning", "when it begins"}
+	lastsParam   = Param{"lasts", "duration", "for ever", "how long it goes on"}
+	databaseWhen = Param{"at", "duration", "from the beginning", "when it happens"}
+)
+
+var machineFaults = []builtin{
+	{Doc{
+		"fault.node_never_boots", "A node is switched on and stays in its boot for ever.",
+		[]Param{systemParam, nodeParam, timesBoots},
+	}, nodeFault(exaoperation.NeverBoots, neverBoots)},
+	{Doc{
+		"fault.node_boots_late", "A node takes longer to boot than its timing says.",
+		[]Param{systemParam, nodeParam, {"by", "duration", "", "how much longer"}, timesBoots},
+	}, nodeFault(exaoperation.BootsLate, bootsLate)},
+	{Doc{
+		"fault.node_falls_over", "A node loses power: at a time, or some time after each end of a boot. One of the two must be given.",
+		[]Param{
+			systemParam, nodeParam,
+			{"at", "duration", "not at a time", "when, since the beginning"},
+			{"after_boot", "duration", "not after a boot", "how long after the end of its boot"},
+			{"times", "int", "every one", "how many boots it spoils"},
+		},
+	}, nodeFault(exaoperation.FallsOver, fallsOver)},
+	{Doc{
+		"fault.storage_refuses", "startEXAStorage answers a fault.",
+		[]Param{systemParam, {"text", "string", "the setting storage_failed", "of the fault"}, timesStarts},
+	}, storageFault(exaoperation.StorageRefuses)},
+	{Doc{
+		"fault.storage_fails", "A start of EXAStorage is accepted and then given up.",
+		[]Param{systemParam, timesStarts},
+	}, storageFault(exaoperation.StorageFails)},
+	{Doc{
+		"fault.storage_hangs", "A start of EXAStorage is accepted and never ends.",
+		[]Param{systemParam, timesStarts},
+	}, storageFault(exaoperation.StorageHangs)},
+	{Doc{
+		"fault.storage_lost", "EXAStorage stops by itself.",
+		[]Param{systemParam, {"at", "duration", "", "when it happens"}},
+	}, storageFault(exaoperation.StorageLost)},
+	{Doc{
+		"fault.database_not_connectible", "A database runs and accepts no connections.",
+		[]Param{systemParam, dbParam, {"lasts", "duration", "for ever", "how much longer than usual"}, timesStarts},
+	}, databaseFault(exaoperation.NotConnectible)},
+	{Doc{
+		"fault.database_start_fails", "A start of a database is accepted and ends in setup.",
+		[]Param{systemParam, dbParam, timesStarts},
+	}, databaseFault(exaoperation.StartFails)},
+	{Doc{
+		"fault.database_in_backup", "An operation, a backup if it says no other, keeps a database busy.",
+		[]Param{
+			systemParam, dbParam, atParam,
+			{"lasts", "duration", "as long as a backup", "how long it goes on"},
+			{"operation", "string", "the setting operation_backup", "what getDatabaseOperation answers"},
+		},
+	}, databaseFault(exaoperation.Busy)},
+	{Doc{"fault.database_disappears", "The definition of a database is gone.", []Param{systemParam, dbParam, databaseWhen}}, databaseFault(exaoperation.Disappears)},
+	{Doc{"fault.database_crashes", "A database stops by itself.", []Param{systemParam, dbParam, databaseWhen}}, databaseFault(exaoperation.Crashes)},
+	{Doc{
+		"fault.exaoperation_unreachable", "EXAoperation does not answer, whatever the nodes do.",
+		[]Param{systemParam, atParam, lastsParam, {"how", choiceOf("refused", "gateway"), `"refused"`, "refused is that nobody listens, gateway is HTTP 501 Gateway error"}},
+	}, unreachable},
+	{Doc{
+		"fault.exaoperation_moved", "EXAoperation runs on another node than the license server, from the beginning, or moves there.",
+		[]Param{systemParam, nodeParam, {"at", "duration", "it is there from the beginning", "when it moves"}, {"lasts", "duration", "as the timing failover says", "how long the move takes"}},
+	}, moved},
+	{Doc{
+		"fault.wrong_password", "The password of a user, or of every user, is refused.",
+		[]Param{systemParam, {"user", "string", "every user", "the login"}, atParam, lastsParam},
+	}, wrongPassword},
+	{Doc{
+		"fault.service_down", "A service has another state than OK.",
+		[]Param{
+			systemParam,
+			{"service", choiceOf(serviceNames...), "", "the service"},
+			{"state", "string", "the setting service_down", "what getServiceState answers"},
+			atParam, lastsParam,
+		},
+	}, serviceDown},
+	{Doc{
+		"fault.plugin_fails", "A command of a plugin ends in a status that is not 0.",
+		[]Param{
+			systemParam,
+			{"plugin", "string", "", "one of the system's plugins"},
+			{"command", "string", "", `"START", "STOP", "RESTART", …`},
+			{"node", "string", "every node", "where"},
+			{"status", "int", "256", "of the answer"},
+			{"text", "string", "the setting plugin_failed", "of the answer"},
+			{"times", "int", "every one", "how many commands it spoils"},
+		},
+	}, pluginFails},
+}
+
+// matchers are the parameters that all faults on the way to a system have.
+func matchers(first ...Param) []Param {
+	return append(
+		first,
+		Param{"system", "string", "every system", "only calls of this system"},
+		Param{"object", "string", "every object", `only calls of this object: "/storage", "/db_exa_db1", "/n0011", "/" for the cluster`},
+		Param{"method", "string", "every method", "only calls of this method"},
+		atParam, lastsParam,
+		Param{"nth", "int", "all", "only the n-th of the calls that fit, counted from 1"},
+		Param{"times", "int", "all", "only so many of the calls that fit"},
+		Param{"probability", "float", "1", "only this share of the calls that fit, drawn from the seed"},
+	)
+}
+
+var transportFaults = []builtin{
+	{Doc{
+		"fault.lost_before", "The connection dies and the call does not take effect. The client cannot know.", matchers(),
+	}, transportFault(LostBefore)},
+	{Doc{
+		"fault.lost_after", "The call takes effect and the connection dies before its answer. The client cannot know.", matchers(),
+	}, transportFault(LostAfter)},
+	{Doc{
+		"fault.refused", "The connection is refused: nothing was sent.", matchers(),
+	}, transportFault(Refused)},
+	{Doc{
+		"fault.unauthorized", "HTTP 401, whatever the credentials.", matchers(),
+	}, transportFault(Unauthorized)},
+	{Doc{
+		"fault.gateway", "HTTP 501 Gateway error: EXAoperation is behind a listener that cannot reach it. The call does not take effect.", matchers(),
+	}, transportFault(Gateway)},
+	{Doc{
+		"fault.slow", "The answer takes longer. Slow faults add up with each other and with one fault of another kind.",
+		matchers(
+			Param{"by", "duration", "", "how much longer"},
+			Param{"takes_effect", choiceOf("before", "after"), `"before"`, "whether the call takes effect before or after the delay; a call whose client has given up takes effect all the same"},
+		),
+	}, transportFault(Slow)},
+	{Doc{
+		"fault.reply", "The method answers a fault, and the call does not take effect.",
+		matchers(Param{"text", "string", "", "of the fault"}, Param{"code", "int", "-1", "of the fault"}),
+	}, transportFault(Reply)},
+}

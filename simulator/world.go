@@ -1,0 +1,196 @@
+// Package simulator is the world outside as deterministic state machines in
+// virtual time.
+//
+// A [World] is a Performer like the live one, and runs branches like the live
+// one does, but one at a time: time stands still while a branch computes, and
+// jumps to the next event when every branch waits. So twenty minutes of booting
+// pass in a millisecond, and the same scenario with the same seed gives the
+// same bytes.
+//
+//	s, err := simulator.LoadScenario("demo.star", source)
+//	w, err := simulator.NewWorld(simulator.Config{Scenario: s})
+//	err = w.Main(ctx, func(ctx context.Context) error { … w.Perform(ctx, request) … })
+//
+// A [Scenario] says which systems there are, how each begins and what goes
+// wrong: inside a system (a node that never boots, which is the business of
+// its state machine, see the folder exaoperation) and between a client and a
+// system (an answer that is lost, see [Fault]).
+//
+// The life of one call: the request travels for a while drawn from the seed;
+// at its arrival the faults that lie in wait for it are looked up; the state
+// machine takes it and answers; the answer travels back. Every one of these
+// moments may come after the client has given up, and a request that has been
+// sent arrives all the same, as it does outside.
+//
+// Package serve, below this one, shows the same systems on loopback.
+package simulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"runbook/effect"
+	"runbook/simulator/exaoperation"
+)
+
+// DefaultStart is when a world begins that is not told.
+var DefaultStart = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// DefaultSeed is what a world's chances are drawn from if it is not told.
+const DefaultSeed = 1
+
+// Config is what a World is made of. The zero value is a world without systems.
+type Config struct {
+	Scenario *Scenario    // nil: Systems in their default form
+	Systems  []SystemSpec // of the site; systems of the scenario that say no URL take it from here, by name
+	State    string       // how systems begin that Scenario does not describe: "stopped" (default), "running" or "cold"
+	Seed     uint64       // 0: the scenario's, or DefaultSeed
+	Start    time.Time    // zero: the scenario's, or DefaultStart
+	NoDelays bool         // every transition takes no time at all, and neither do requests
+}
+
+// A SystemSpec is what a site knows of a system.
+type SystemSpec struct {
+	Name           string
+	URL            string   // of its cluster object, "https://10.0.0.10/cluster1"
+	LicenseServers []string // nil: n0010
+	Plugins        []string
+}
+
+// A World is a simulated world. It is for one goroutine at a time, branches of
+// it being the same goroutine.
+type World struct {
+	schedule scheduler
+	start    time.Time
+	seed     uint64
+	systems  []*System
+	routes   map[string]route // by target
+	answers  []ScriptedAnswer
+	changes  map[string]*bool // whether a change took effect, by the request's ID and description
+}
+
+// NewWorld makes a world at its beginning. The error says what in the
+// configuration does not fit.
+func NewWorld(cfg Config) (*World, error) {
+	scenario, err := cfg.Scenario.completed(cfg.Systems, cfg.State)
+	if err != nil {
+		return nil, err
+	}
+	w := &World{
+		start: firstTime(cfg.Start, scenario.Start, DefaultStart), answers: scenario.Answers,
+		seed:   firstSeed(cfg.Seed, scenario.Seed, DefaultSeed),
+		routes: map[string]route{}, changes: map[string]*bool{},
+	}
+	for _, spec := range scenario.Systems {
+		s, err := newSystem(w, spec, cfg.NoDelays)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range scenario.Faults {
+			if f.System == "" || f.System == spec.Name {
+				s.faults = append(s.faults, lurking{Fault: f})
+			}
+		}
+		w.systems = append(w.systems, s)
+	}
+	return w, nil
+}
+
+func firstTime(times ...time.Time) time.Time {
+	for _, t := range times {
+		if !t.IsZero() {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}
+
+func firstSeed(seeds ...uint64) uint64 {
+	for _, s := range seeds {
+		if s != 0 {
+			return s
+		}
+	}
+	return 0
+}
+
+// Seed is what the world's chances are drawn from.
+func (w *World) Seed() uint64 { return w.seed }
+
+// Start is the wall clock at the world's beginning.
+func (w *World) Start() time.Time { return w.start }
+
+// Elapsed is the virtual time since the beginning.
+func (w *World) Elapsed() time.Duration { return w.schedule.now }
+
+// Now is the virtual wall clock.
+func (w *World) Now() time.Time { return w.start.Add(w.schedule.now) }
+
+// Systems are the world's systems in the order of the scenario.
+func (w *World) Systems() []*System { return w.systems }
+
+// Main runs main as the first branch, in virtual time, and returns when it
+// has. The clock goes on from where an earlier Main left it. A Main within a
+// Main is an error.
+func (w *World) Main(ctx context.Context, main func(ctx context.Context) error) (err error) {
+	if w.schedule.current != nil {
+		return errors.New("world: got a Main inside a Main, want one at a time")
+	}
+	w.schedule.run(ctx, func() { err = main(ctx) })
+	return err
+}
+
+// Run calls body for every item from 0 to n-1, each in a branch of its own and
+// at most limit at once (0 for DefaultLimit), and returns when all have
+// returned. A panic in one is raised again here as a *BranchPanic.
+func (w *World) Run(ctx context.Context, n, limit int, body func(ctx context.Context, item int)) {
+	w.schedule.parallel(ctx, n, limit, body)
+}
+
+// A Hazard is an unsafe thing that a system saw happen.
+type Hazard struct {
+	System string
+	exaoperation.Hazard
+}
+
+// String is the hazard in one line: "demo: 20m3s: storage-stopped-under-database: exa_db1".
+func (h Hazard) String() string {
+	return fmt.Sprintf("%s: %s: %s: %s", h.System, effect.FormatDuration(h.At), h.Name, h.Detail)
+}
+
+// Hazards lists what the world saw up to now, system by system.
+func (w *World) Hazards() []Hazard {
+	var all []Hazard
+	for _, s := range w.systems {
+		for _, h := range s.HazardsAt(w.schedule.now) {
+			all = append(all, Hazard{s.Name, h})
+		}
+	}
+	return all
+}
+
+// Describe is the state of every system now, as text: worlds whose systems are
+// in the same state have the same.
+func (w *World) Describe() string {
+	var b strings.Builder
+	for _, s := range w.systems {
+		fmt.Fprintf(&b, "%s\n%s\n", s.Name, s.DescribeAt(w.schedule.now))
+	}
+	return b.String()
+}
+
+// DescribeShort is the state of every system now, for people: its name, then a
+// line for each of its units.
+func (w *World) DescribeShort() []string {
+	var lines []string
+	for _, s := range w.systems {
+		lines = append(lines, s.Name)
+		for _, line := range s.at(w.schedule.now).DescribeShort() {
+			lines = append(lines, "  "+line)
+		}
+	}
+	return lines
+}
