@@ -1,0 +1,258 @@
+package xmlrpc
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"runbook/effect"
+)
+
+// This file says in words what went wrong: of which kind it is, whether the
+// request may have taken effect, and what to do next.
+
+// tell completes an error for its reader. No secret is left in it.
+func (k *call) tell(e *effect.Error) *effect.Error {
+	e.Target, e.Operation, e.ID = k.request.Target, k.request.Operation, k.request.ID
+	if u, err := url.Parse(e.Target); err != nil || u.User != nil {
+		e.Target = k.peer.Address
+	}
+	e.Message, e.Hint = k.clean(e.Message), k.clean(e.Hint)
+	return e
+}
+
+func (k *call) clean(text string) string { return printable(k.secrets.clean(text)) }
+
+func refused(err error) *effect.Error {
+	return &effect.Error{Kind: effect.Refused, Message: err.Error()}
+}
+
+// unreadable is the error of an answer that cannot be understood. The request
+// was received, so it may have taken effect.
+func unreadable(text string) *effect.Error {
+	return &effect.Error{Kind: effect.Protocol, Message: text, Doubt: true}
+}
+
+// ended is what becomes of a request whose context is over: an outcome if
+// another branch ended it, else the cause.
+func ended(ctx context.Context, sent bool) (*effect.Error, error) {
+	cause := context.Cause(ctx)
+	if errors.Is(cause, effect.ErrCancelled) {
+		return &effect.Error{Kind: effect.Cancelled, Message: effect.ErrCancelled.Error(), Doubt: sent}, nil
+	}
+	return nil, cause
+}
+
+// lost explains why there is no whole answer. Life is the request's own
+// context, answered whether the answer had begun.
+func (k *call) lost(ctx, life context.Context, err error, answered bool) (*effect.Error, error) {
+	sent := !k.body.seal()
+	if ctx.Err() != nil {
+		return ended(ctx, sent)
+	}
+	var e *effect.Error
+	switch limit := effect.FormatDuration(k.timeout()); {
+	case life.Err() == nil:
+		e = k.explain(err, sent, answered)
+	case answered:
+		e = &effect.Error{Kind: effect.Timeout, Message: "the reply was not complete within " + limit}
+	case sent:
+		e = &effect.Error{Kind: effect.Timeout, Message: "no reply within " + limit}
+	default:
+		e = unreachable("no connection within " + limit)
+	}
+	e.Doubt = sent
+	return e, nil
+}
+
+func unreachable(text string) *effect.Error {
+	return &effect.Error{Kind: effect.Unreachable, Message: text}
+}
+
+// explain turns an error of net/http into one for people.
+func (k *call) explain(err error, sent, answered bool) *effect.Error {
+	if e := certificateError(err); e != nil {
+		return e
+	}
+	if p, ok := errors.AsType[*proxyError](err); ok {
+		return explainProxy(p)
+	}
+	if !sent {
+		return k.explainConnecting(err)
+	}
+	text := err.Error()
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET),
+		errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed), strings.Contains(text, "server closed idle connection"):
+		if answered {
+			return unreachable("the connection was closed in the middle of the reply")
+		}
+		return unreachable("the connection was closed before the reply")
+	case strings.Contains(text, `malformed HTTP response "\x15\x03`):
+		e := unreadable("got TLS, want plain HTTP")
+		e.Hint = "the server speaks HTTPS on this port: use https://"
+		return e
+	case strings.Contains(text, "malformed"):
+		return unreadable("got something that is not HTTP, want an HTTP reply")
+	case strings.Contains(text, "headers exceeded"):
+		return unreadable("got more than 64 KiB of HTTP headers, want at most that")
+	}
+	return unreadable(text)
+}
+
+// explainConnecting is for errors before anything was sent.
+func (k *call) explainConnecting(err error) *effect.Error {
+	where := "" // is what cannot be reached the proxy?
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
+		where = "proxy: "
+	}
+	text := err.Error()
+	var e *effect.Error
+	name, noName := errors.AsType[*net.DNSError](err)
+	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
+	timeout, _ := errors.AsType[net.Error](err)
+	switch {
+	case noName && name.IsNotFound:
+		e = unreachable("no address for the name " + strconv.Quote(name.Name))
+		e.Hint = "check the name in the URL, and the name service of this machine"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		e = unreachable("connection refused")
+		e.Hint = "is it up? nothing listens on that port"
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		e = unreachable("no route to the host")
+		e.Hint = "check the address, and the network between this machine and the host"
+	case timeout != nil && timeout.Timeout():
+		e = unreachable("no connection within " + effect.FormatDuration(min(k.peer.client.Connect, k.timeout())))
+		e.Hint = "is it up, and is there no firewall on the way?"
+	case noTLS:
+		e = &effect.Error{Kind: effect.Protocol, Message: "got something that is not TLS, want TLS", Hint: "the server may speak plain HTTP on this port: use http://"}
+	case strings.Contains(text, "protocol version"):
+		e = &effect.Error{Kind: effect.Protocol, Message: text, Hint: "the server wants a TLS older than 1.2, which is not supported"}
+	case strings.Contains(text, "tls: "):
+		e = &effect.Error{Kind: effect.Protocol, Message: text}
+	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), strings.Contains(text, "server closed idle connection"):
+		e = unreachable("the connection was closed before anything was sent")
+	default:
+		e = unreachable(text)
+	}
+	e.Message = where + e.Message
+	return e
+}
+
+func explainProxy(p *proxyError) *effect.Error {
+	if p.status == http.StatusProxyAuthRequired {
+		return &effect.Error{
+			Kind: effect.Unauthorized, Message: p.Error(),
+			Hint: "the proxy wants a user and a password: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT",
+		}
+	}
+	return unreachable(p.Error())
+}
+
+// status explains an answer that is not 200.
+func (k *call) status(response *http.Response, body io.Reader) *effect.Error {
+	code := response.StatusCode
+	text := "status " + short(k.clean(response.Status), 100)
+	switch code {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return &effect.Error{Kind: effect.Unauthorized, Message: text, Hint: k.credentials()}
+	case http.StatusProxyAuthRequired:
+		return explainProxy(&proxyError{text: "got " + text, status: code})
+	case http.StatusNotImplemented, http.StatusBadGateway, http.StatusGatewayTimeout:
+		// What is behind the gateway may have got the request.
+		return &effect.Error{Kind: effect.Unreachable, Message: text, Transient: true, Doubt: true, Hint: "the server behind the gateway does not answer; it may be moving or starting"}
+	case http.StatusServiceUnavailable:
+		return &effect.Error{Kind: effect.Unreachable, Message: text, Transient: true, Hint: "the server says that it cannot answer now; it may be starting"}
+	case http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return &effect.Error{Kind: effect.Unreachable, Message: text, Transient: true}
+	}
+	if code >= 300 && code < 400 {
+		return k.redirect(response, text)
+	}
+	head, err := io.ReadAll(io.LimitReader(body, windowSize))
+	if said := k.secrets.excerpt(head, err == nil && len(head) < windowSize); said != "" {
+		text += ": " + strconv.Quote(said)
+	}
+	// 4xx is the client's mistake: nothing was done.
+	return &effect.Error{Kind: effect.Protocol, Message: text, Doubt: code < 400 || code >= 500}
+}
+
+// credentials is what to check when they are refused.
+func (k *call) credentials() string {
+	s := k.peer.Secret
+	source := ""
+	switch {
+	case s.Env != "":
+		source = "environment variable " + s.Env
+	case s.File != "":
+		source = "file " + s.File
+	case s.Command != "":
+		source = "the output of " + strconv.Quote(s.Command)
+	case k.peer.User == "":
+		return "no user was given: set user= and password="
+	default:
+		return fmt.Sprintf("check user %q; no password was given: set password=", k.peer.User)
+	}
+	return fmt.Sprintf("check user %q and the password, which is from %s", k.peer.User, source)
+}
+
+// redirect names where the server points to. It is not followed: what is asked
+// of one address must not be done by another.
+func (k *call) redirect(response *http.Response, text string) *effect.Error {
+	e := &effect.Error{Kind: effect.Protocol, Message: text + ": got a redirect, want an answer", Doubt: response.StatusCode == http.StatusSeeOther}
+	place := response.Header.Get("Location")
+	if place == "" {
+		return e
+	}
+	u, err := url.Parse(k.clean(place))
+	if err != nil {
+		return e
+	}
+	u = response.Request.URL.ResolveReference(u)
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	shown := short(u.String(), 200)
+	e.Message = fmt.Sprintf("%s: got a redirect to %s, want an answer", text, shown)
+	e.Hint = fmt.Sprintf("if that is the right place, use url=%q", shown)
+	return e
+}
+
+// broken explains an answer that is no XML-RPC reply.
+func (k *call) broken(err error) *effect.Error {
+	e, ok := errors.AsType[*replyError](err)
+	switch {
+	case ok && e.foreign:
+		text := e.Error()
+		if said := k.secrets.excerpt(e.head, len(e.head) < windowSize); said != "" {
+			text += ": " + strconv.Quote(said)
+		}
+		out := unreadable(text)
+		out.Hint = "check the URL's path: something answers there, and it is not XML-RPC"
+		return out
+	case errors.Is(err, errTooLong):
+		return unreadable("reply: got more than " + formatSize(k.peer.client.Limits.Bytes) + ", want at most that")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return unreadable("gzip: got the end of the compressed reply, want the rest of it")
+	}
+	return unreadable(err.Error())
+}
+
+// fault is the error of a server that answers that it will not or cannot.
+func (k *call) fault(f *faultReply) *effect.Error {
+	const most = 8 << 10
+	text := short(k.clean(f.text), most)
+	switch {
+	case text == "" && f.code == nil:
+		text = "got a fault without code and text"
+	case text == "":
+		text = "got a fault without text"
+	}
+	return &effect.Error{Kind: effect.Fault, Message: text, Code: f.code}
+}
