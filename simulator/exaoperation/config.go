@@ -20,7 +20,7 @@ type Config struct {
 	Entry          string       // node whose address clients use; "" if any node that is up answers them
 	Users          []User       // admin, password admin, role Master
 	Databases      []Database   // exa_db1 on all nodes
-	Volumes        []Volume     // one data volume for each database that names none, then one archive volume
+	Volumes        []Volume     // one data volume for each database that names none, and one archive volume
 	Disks          []Disk       // of every node: d00_os, d01_swap, d02_data, d03_storage
 	Plugins        []Plugin     // none
 	LogServices    []LogService // logservice1, which sees everything

@@ -22,7 +22,7 @@ type Texts struct {
 	Unauthorized, Gateway string
 
 	// Faults of the framework.
-	NotFound, TooMany, Missing, Exception, Representation string
+	NotFound, TooMany, Missing, Representation string
 
 	// Faults of the application.
 	RoleDenied, WrongArgument, NotModelled                             string
@@ -31,20 +31,19 @@ type Texts struct {
 	StorageIsRunning, StorageIsStopped, StorageNodesMissing            string
 	StorageDatabaseRunning, StorageFailed                              string
 	DatabaseMissing, DatabaseExists, DatabaseIsRunning, DatabaseIsDown string
-	DatabaseBusy, DatabaseNotReady                                     string
+	DatabaseBusy, DatabaseIdle, DatabaseNotReady                       string
 	VolumeMissing, BackupMissing, BackupNoArchive                      string
 	PluginUnknown, PluginNoFunction                                    string
-	DiskMissing, UserMissing, UserExists, RoleUnknown, LoginFailed     string
+	DiskMissing, UserMissing, UserExists, LoginFailed                  string
 	HelpUnknown                                                        string
 
-	// The log.
-	BootBegun, BootMounted, BootPrepared, BootFinished []string // by the stages of a boot, oldest first; nil as Version says
-	DatabaseStarting, DatabaseStarted                  []string
-	DatabaseStopping, DatabaseStopped                  []string
-	DatabaseStartFailed, DatabaseLost                  []string
-	StorageStarting, StorageUp, StorageStopping        []string
-	StorageDown, StorageGone                           []string
-	BackupBegun, BackupCleaning, BackupCleaned         []string
-	BackupFinished, BackupAborted                      []string
-	NodeGone, EXAoperationStarted                      []string
+	// The log, oldest line first. nil is the default, without elements is none.
+	BootBegun, BootMounted, BootPrepared, BootFinished        []string // by the stages of a data node's boot
+	DatabaseCreating, DatabaseStarting                        []string
+	DatabaseStarted, DatabaseAccepting                        []string
+	DatabaseStopping, DatabaseStopped                         []string
+	DatabaseStartFailed, DatabaseLost                         []string
+	StorageUp, StorageDown, StorageLost                       []string
+	BackupBegun, BackupCleaned, BackupFinished, BackupAborted []string
+	NodeGone                                                  []string
 }

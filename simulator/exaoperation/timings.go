@@ -43,4 +43,11 @@ type Timings struct {
 }
 
 // Instant are Timings in which nothing takes time.
-func Instant() Timings { return Timings{} }
+func Instant() Timings {
+	var t Timings
+	for _, s := range timingSettings {
+		*s.field(&t) = None
+	}
+	t.LogWindow = Span{}
+	return t
+}
