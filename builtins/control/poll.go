@@ -80,11 +80,13 @@ type seen struct {
 	at    time.Duration
 }
 
-// firstLook is the shortest pause between two looks; pauses grow with the time
-// waited, so that a fast answer is seen fast and a slow one costs few looks.
+// Pauses between looks double until they reach settled, and from then on grow
+// with the time waited, up to the poll's every: a fast answer is seen fast, and
+// a slow one costs few looks.
 const (
-	firstLook = 40 * time.Millisecond
-	growth    = 8 // a pause is this fraction of the time waited
+	firstPause = 2 * time.Millisecond
+	settled    = 80 * time.Millisecond
+	growth     = 6 // a pause is this fraction of the time waited
 )
 
 // body looks until the poll ends. An error it returns is the script's mistake
@@ -121,7 +123,7 @@ func (p *poll) body(ctx context.Context, begun time.Time) (effect.Result, error)
 }
 
 func (p *poll) interval(elapsed time.Duration) time.Duration {
-	return min(max(elapsed/growth, firstLook), time.Duration(p.every))
+	return min(max(elapsed/growth, min(elapsed, settled), firstPause), time.Duration(p.every))
 }
 
 // look looks once and reports whether that ended the poll.

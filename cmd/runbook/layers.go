@@ -20,9 +20,14 @@ type gate struct {
 // Perform refuses the next change once the run is stopping.
 func (g *gate) Perform(ctx context.Context, r effect.Request) (effect.Result, error) {
 	if r.Class == effect.Change && g.stopping.Load() {
-		return effect.Result{}, fmt.Errorf("before %s: %w", r.Describe(), effect.ErrStopped)
+		return effect.Result{}, stoppedBefore(r)
 	}
 	return g.next.Perform(ctx, r)
+}
+
+// stoppedBefore is the error of a change that was not begun because the run stops.
+func stoppedBefore(r effect.Request) error {
+	return &effect.NotPerformed{Err: fmt.Errorf("before %s: %w", r.Describe(), effect.ErrStopped)}
 }
 
 // A deadline is a layer that ends the run at a time of its world. It is seen
@@ -61,7 +66,7 @@ func (d *deadline) Perform(ctx context.Context, r effect.Request) (effect.Result
 	}
 	left := d.until.Sub(now)
 	if left <= 0 {
-		return effect.Result{}, &errRunTimeout{d.limit}
+		return effect.Result{}, &effect.NotPerformed{Err: &errRunTimeout{d.limit}}
 	}
 	if r.Kind == effect.KindClock && r.Operation == effect.OpWait {
 		return d.wait(ctx, r, now, left)
@@ -106,7 +111,7 @@ type stepper struct {
 func (s *stepper) Perform(ctx context.Context, r effect.Request) (effect.Result, error) {
 	if r.Class == effect.Change {
 		if err := s.let(r); err != nil {
-			return effect.Result{}, err
+			return effect.Result{}, &effect.NotPerformed{Err: err}
 		}
 	}
 	return s.next.Perform(ctx, r)
@@ -128,5 +133,5 @@ func (s *stepper) let(r effect.Request) error {
 		s.all = true
 		return nil
 	}
-	return fmt.Errorf("before %s: %w", r.Describe(), effect.ErrStopped)
+	return stoppedBefore(r)
 }

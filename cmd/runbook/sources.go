@@ -162,7 +162,7 @@ func shipped() []string {
 // isRunbook tells a runbook from the other files that are shipped.
 func isRunbook(path string) bool {
 	return strings.HasSuffix(path, ".star") && !strings.HasSuffix(path, "_test.star") &&
-		!strings.HasPrefix(path, "lib/") && !strings.HasPrefix(path, "demo/")
+		!strings.HasPrefix(path, "lib/") && !strings.HasPrefix(path, "demo/") && !strings.HasPrefix(path, "template/")
 }
 
 func notFound(file string) error {
