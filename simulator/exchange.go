@@ -9,8 +9,9 @@ import (
 	"runbook/simulator/exaoperation"
 )
 
-// DefaultTimeout is the longest life of a request that names none, nor its peer.
-const DefaultTimeout = time.Minute
+// DefaultTimeout is the longest life of a request that names none, nor its
+// peer: the live client's.
+const DefaultTimeout = 30 * time.Second
 
 // errDeadline is why a request ended whose own time was up.
 var errDeadline = errors.New("deadline")
@@ -32,7 +33,7 @@ func (w *World) xmlrpc(ctx context.Context, r effect.Request) (effect.Result, er
 		return w.fail(r, w.nowhere(r.Target)), nil
 	}
 	x := exchange{world: w, system: to.system, request: r}
-	x.call = exaoperation.Call{Path: to.path, Method: r.Operation, Args: r.Args}
+	x.call = exaoperation.Call{Path: to.path, Method: r.Operation, Args: plainArgs(r.Args)}
 	if r.Peer != nil && r.Peer.User != "" {
 		x.call.Authenticated = true
 		x.call.User, x.call.Password = to.system.Login(r.Peer.User)
@@ -94,44 +95,4 @@ func (x *exchange) pass(ctx context.Context, until time.Duration) error {
 		return errDeadline
 	}
 	return nil
-}
-
-// interrupted is what comes of a call that was sent and not waited for.
-func (x *exchange) interrupted(cause error) (effect.Result, error) {
-	switch {
-	case errors.Is(cause, errDeadline):
-		return x.fail(timedOut(x.timeout)), nil
-	case errors.Is(cause, effect.ErrCancelled):
-		return x.fail(&effect.Error{Kind: effect.Cancelled, Message: cause.Error(), Doubt: true}), nil
-	}
-	return effect.Result{}, cause
-}
-
-func (x *exchange) fail(e *effect.Error) effect.Result { return x.world.fail(x.request, e) }
-
-// result is the answer as a client sees it.
-func (x *exchange) result(t Trouble, a exaoperation.Answer) effect.Result {
-	switch t.Effect {
-	case LostBefore, LostAfter:
-		return x.fail(connectionLost())
-	case Refused:
-		return x.fail(connectionRefused())
-	case Unauthorized:
-		return x.fail(httpStatus(statusUnauthorized, "Unauthorized"))
-	case Gateway:
-		return x.fail(httpStatus(statusGateway, "Gateway error"))
-	case Reply:
-		return x.fail(faulted(t.Code, t.Text))
-	}
-	switch {
-	case a.Unreachable:
-		return x.fail(connectionRefused())
-	case a.Dropped:
-		return x.fail(connectionLost())
-	case a.Fault != nil:
-		return x.fail(faulted(a.Fault.Code, a.Fault.Text))
-	case a.Status != 0 && a.Status != statusOK:
-		return x.fail(httpStatus(a.Status, a.Body))
-	}
-	return effect.Result{Value: a.Value}
 }

@@ -22,7 +22,7 @@ func (w *World) Perform(ctx context.Context, r effect.Request) (effect.Result, e
 	case r.Body != nil:
 		return r.Body(ctx, w.begun(r))
 	case ctx.Err() != nil:
-		return w.interrupted(ctx, r, context.Cause(ctx))
+		return w.interrupted(r, context.Cause(ctx))
 	}
 	switch r.Kind {
 	case effect.KindXMLRPC:
@@ -57,17 +57,17 @@ func (w *World) clock(ctx context.Context, r effect.Request) (effect.Result, err
 	}
 	until := w.begun(r).Add(time.Duration(d)).Sub(w.start)
 	if err := w.schedule.wait(ctx, until); err != nil {
-		return w.interrupted(ctx, r, err)
+		return w.interrupted(r, err)
 	}
 	return effect.Result{}, nil
 }
 
 // interrupted is what comes of a request whose context ended.
-func (w *World) interrupted(_ context.Context, r effect.Request, cause error) (effect.Result, error) {
+func (w *World) interrupted(r effect.Request, cause error) (effect.Result, error) {
 	if !errors.Is(cause, effect.ErrCancelled) {
 		return effect.Result{}, cause
 	}
-	return w.fail(r, &effect.Error{Kind: effect.Cancelled, Message: cause.Error()}), nil
+	return w.fail(r, &effect.Error{Kind: effect.Cancelled, Message: effect.ErrCancelled.Error()}), nil
 }
 
 // fail completes an error by what the request says.

@@ -22,7 +22,7 @@ type System struct {
 
 	cluster  *exaoperation.Cluster
 	users    map[string]string // passwords by login
-	anybody  bool              // the scenario lists no users: every login counts as admin
+	anybody  string            // who every other login counts as; "" if the scenario lists users
 	faults   []lurking
 	latency  exaoperation.Span
 	seed     uint64
@@ -34,17 +34,18 @@ type System struct {
 // the scenario says otherwise. Chosen: nobody measured the real one.
 var DefaultLatency = exaoperation.Span{Min: 4 * time.Millisecond, Max: 12 * time.Millisecond}
 
-// The login that every user counts as if a scenario lists none.
+// anyLogin is the administrator of a system whose scenario lists no users, and
+// his password.
 const anyLogin = "admin"
 
-func newSystem(w *World, spec SystemScenario, noDelays bool) (*System, error) {
+func newSystem(w *World, spec SystemScenario, world Config) (*System, error) {
 	u, err := url.Parse(spec.URL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, fmt.Errorf("system %q: got the URL %q, want one such as \"https://10.0.0.10/cluster1\"", spec.Name, spec.URL)
 	}
 	s := &System{
 		Name: spec.Name, URL: strings.TrimRight(spec.URL, "/"), Base: cleanPath(u.Path),
-		anybody: spec.Config.Users == nil, users: map[string]string{},
+		users:   map[string]string{},
 		latency: spec.Latency, seed: mix(w.seed, hash(spec.Name)),
 	}
 	if s.latency == (exaoperation.Span{}) {
@@ -52,13 +53,14 @@ func newSystem(w *World, spec SystemScenario, noDelays bool) (*System, error) {
 	}
 	cfg := spec.Config
 	cfg.BasePath, cfg.Start = s.Base, w.start
-	if s.anybody {
-		cfg.Users = anyUsers(cfg.Faults.Passwords)
-	}
+	cfg.Users = usersOf(cfg, world)
 	for _, u := range cfg.Users {
 		s.users[u.Login] = u.Password
+		if spec.Config.Users == nil {
+			s.anybody = u.Login
+		}
 	}
-	if noDelays {
+	if world.NoDelays {
 		cfg.Timings, s.latency = exaoperation.Instant(), exaoperation.None
 	}
 	if s.cluster, err = exaoperation.New(cfg, s.seed); err != nil {
@@ -67,14 +69,26 @@ func newSystem(w *World, spec SystemScenario, noDelays bool) (*System, error) {
 	return s, nil
 }
 
-// anyUsers are the users of a system whose scenario lists none: admin, and
-// those whose password is to be refused.
-func anyUsers(faults []exaoperation.PasswordFault) []exaoperation.User {
-	users := []exaoperation.User{{Login: anyLogin, Password: anyLogin, Role: exaoperation.RoleMaster}}
-	for _, f := range faults {
-		if f.User != "" && !slices.ContainsFunc(users, func(u exaoperation.User) bool { return u.Login == f.User }) {
-			users = append(users, exaoperation.User{Login: f.User, Password: f.User, Role: exaoperation.RoleMaster})
+// usersOf are the users that a scenario lists, and the world's own login. If it
+// lists none they are an administrator and those whose password is to be refused.
+func usersOf(cfg exaoperation.Config, world Config) []exaoperation.User {
+	users := slices.Clone(cfg.Users)
+	add := func(login, password string) {
+		users = slices.DeleteFunc(users, func(u exaoperation.User) bool { return u.Login == login })
+		users = append(users, exaoperation.User{Login: login, Password: password, Role: exaoperation.RoleMaster})
+	}
+	if cfg.Users == nil {
+		for _, f := range cfg.Faults.Passwords {
+			if f.User != "" {
+				add(f.User, anyLogin)
+			}
 		}
+	}
+	switch {
+	case world.Login != "":
+		add(world.Login, world.Password)
+	case cfg.Users == nil:
+		add(anyLogin, anyLogin)
 	}
 	return users
 }
@@ -87,17 +101,20 @@ func cleanPath(p string) string {
 }
 
 // Login gives the password that the system takes from a user, for a caller
-// that has checked the user in its own way or trusts it. A system whose scenario
-// lists no users takes every login for its administrator.
+// that trusts him. A system whose scenario lists no users takes every login
+// for its administrator.
 func (s *System) Login(user string) (login, password string) {
 	if password, ok := s.users[user]; ok {
 		return user, password
 	}
-	if s.anybody {
-		return anyLogin, s.users[anyLogin]
+	if s.anybody != "" {
+		return s.anybody, s.users[s.anybody]
 	}
 	return user, ""
 }
+
+// Administrator is who every login counts as; "" if the scenario lists users.
+func (s *System) Administrator() string { return s.anybody }
 
 // travel draws how long a request and its answer are under way.
 func (s *System) travel() (out, back time.Duration) {

@@ -50,6 +50,10 @@ type Config struct {
 	Seed     uint64       // 0: the scenario's, or DefaultSeed
 	Start    time.Time    // zero: the scenario's, or DefaultStart
 	NoDelays bool         // every transition takes no time at all, and neither do requests
+
+	// Login, if not empty, is an administrator of every system, besides the
+	// users that its scenario lists. Password is what the system takes.
+	Login, Password string
 }
 
 // A SystemSpec is what a site knows of a system.
@@ -85,7 +89,7 @@ func NewWorld(cfg Config) (*World, error) {
 		routes: map[string]route{}, changes: map[string]*bool{},
 	}
 	for _, spec := range scenario.Systems {
-		s, err := newSystem(w, spec, cfg.NoDelays)
+		s, err := newSystem(w, spec, cfg)
 		if err != nil {
 			return nil, err
 		}
@@ -160,6 +164,10 @@ type Hazard struct {
 func (h Hazard) String() string {
 	return fmt.Sprintf("%s: %s: %s: %s", h.System, effect.FormatDuration(h.At), h.Name, h.Detail)
 }
+
+// Advance lets time pass where no branch does: for who has a clock of his own.
+// A time that is past changes nothing.
+func (w *World) Advance(now time.Duration) { w.schedule.now = max(w.schedule.now, now) }
 
 // Hazards lists what the world saw up to now, system by system.
 func (w *World) Hazards() []Hazard {

@@ -1,0 +1,244 @@
+package serve
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"runbook/simulator"
+	"runbook/simulator/exaoperation"
+)
+
+// statusBroken answers a request that is no XML-RPC. What the real one
+// answers is not known.
+const statusBroken = http.StatusBadRequest
+
+// buffers are for requests and replies; one that has grown large is let go.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+const largeBuffer = 256 << 10
+
+func release(b *[]byte) {
+	if cap(*b) <= largeBuffer {
+		buffers.Put(b)
+	}
+}
+
+// ServeHTTP answers an XML-RPC call, which is a POST of text/xml. Everything
+// else is for the web interface, of which there is one page.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	i, path := s.siteOf(r.URL.EscapedPath())
+	switch {
+	case i < 0:
+		http.Error(w, "no system here", http.StatusNotFound)
+	case r.Method != http.MethodPost || !isXML(r.Header.Get("Content-Type")):
+		page(w, r)
+	default:
+		s.rpc(w, r, i, path)
+	}
+}
+
+func isXML(contentType string) bool {
+	if contentType == "text/xml" {
+		return true
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && media == "text/xml"
+}
+
+// page is what a browser sees.
+func page(w http.ResponseWriter, r *http.Request) {
+	const text = "<!DOCTYPE html>\n<html><head><title>EXAoperation</title></head>" +
+		"<body><h1>EXAoperation</h1><p>This one is simulated.</p></body></html>\n"
+	w.Header().Set("Content-Type", "text/html;charset=utf-8")
+	if r.Method != http.MethodHead {
+		_, _ = io.WriteString(w, text)
+	}
+}
+
+// rpc reads, makes and answers a call.
+func (s *Server) rpc(w http.ResponseWriter, r *http.Request, i int, path string) {
+	body := buffers.Get().(*[]byte)
+	defer release(body)
+	if err := s.read(w, r, body); err != nil {
+		var long *http.MaxBytesError
+		if errors.As(err, &long) {
+			http.Error(w, "the request is too long", http.StatusRequestEntityTooLarge)
+		}
+		return // without all of a request there is nobody to answer
+	}
+	wire, err := decodeCall(*body)
+	if err != nil {
+		http.Error(w, err.Error(), statusBroken)
+		return
+	}
+	c := call{
+		server: s, site: i, writer: w, request: r, began: time.Now(),
+		Call: exaoperation.Call{Path: path, Method: wire.Method, Args: wire.Args},
+	}
+	c.User, c.Password, c.Authenticated = r.BasicAuth()
+	outcome := c.serve()
+	s.logCall(&c, outcome)
+}
+
+// read gets the whole body into b.
+func (s *Server) read(w http.ResponseWriter, r *http.Request, b *[]byte) error {
+	*b = (*b)[:0]
+	if n := r.ContentLength; n >= 0 && n <= s.config.MaxBody && n <= largeBuffer {
+		if int64(cap(*b)) < n {
+			*b = make([]byte, n)
+		}
+		*b = (*b)[:n]
+		_, err := io.ReadFull(r.Body, *b)
+		return err
+	}
+	all, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.config.MaxBody))
+	*b = all
+	return err
+}
+
+// A call is one XML-RPC call from arrival to reply.
+type call struct {
+	exaoperation.Call
+	server  *Server
+	site    int
+	writer  http.ResponseWriter
+	request *http.Request
+	began   time.Time
+	virtual time.Duration // when it arrived
+}
+
+// An outcome is what the client got, for the log.
+type outcome struct {
+	what   string // "ok", "fault", "status", "lost" or "unreachable"
+	code   int64
+	text   string
+	taken  bool // the call took effect
+	length int  // of the reply
+}
+
+// serve meets the faults that lie in wait, makes the call and answers it.
+func (c *call) serve() outcome {
+	s := c.server
+	system := s.sites[c.site].system
+	var answer exaoperation.Answer
+	s.access.Lock()
+	s.calls++
+	c.virtual = s.now()
+	trouble := system.Meet(c.virtual, c.Path, c.Method)
+	s.access.Unlock()
+	switch trouble.Effect {
+	case simulator.LostBefore:
+		return c.drop(false, outcome{what: "lost"})
+	case simulator.Refused:
+		return c.drop(true, outcome{what: "unreachable"})
+	case simulator.Unauthorized:
+		return c.status(http.StatusUnauthorized, "Unauthorized")
+	case simulator.Gateway:
+		return c.status(http.StatusNotImplemented, "Gateway error")
+	case simulator.Reply:
+		c.delay(trouble.After)
+		return c.fault(trouble.Code, trouble.Text)
+	}
+	c.delay(trouble.Before)
+	s.access.Lock()
+	now := s.now()
+	answer = system.Call(now, c.Call)
+	s.watch(c.site, now)
+	s.access.Unlock()
+	c.delay(trouble.After)
+	if trouble.Effect == simulator.LostAfter || answer.Dropped {
+		return c.drop(false, outcome{what: "lost", taken: true})
+	}
+	return c.answer(answer)
+}
+
+func (c *call) answer(a exaoperation.Answer) outcome {
+	switch {
+	case a.Unreachable:
+		return c.drop(true, outcome{what: "unreachable"})
+	case a.Status != 0 && a.Status != http.StatusOK:
+		return c.status(a.Status, a.Body)
+	case a.Fault != nil:
+		return c.fault(a.Fault.Code, a.Fault.Text)
+	}
+	b := buffers.Get().(*[]byte)
+	defer release(b)
+	*b = appendReply((*b)[:0], a.Value)
+	c.reply(*b)
+	return outcome{what: "ok", taken: true, length: len(*b)}
+}
+
+func (c *call) fault(code int64, text string) outcome {
+	b := appendFault(nil, code, text)
+	c.reply(b)
+	return outcome{what: "fault", code: code, text: text, length: len(b)}
+}
+
+// contentType of every reply.
+var contentType = []string{"text/xml;charset=utf-8"}
+
+func (c *call) reply(b []byte) {
+	h := c.writer.Header()
+	h["Content-Type"] = contentType
+	h["Content-Length"] = []string{strconv.Itoa(len(b))}
+	_, _ = c.writer.Write(b)
+}
+
+// delay holds the call back for a virtual time. A client that goes away does
+// not shorten it: its call takes effect all the same.
+func (c *call) delay(d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	_ = http.NewResponseController(c.writer).SetWriteDeadline(time.Time{})
+	time.Sleep(time.Duration(float64(d) / c.server.config.TimeScale))
+}
+
+// status answers with an HTTP status and, because clients show them, the words after it.
+func (c *call) status(status int, words string) outcome {
+	if status == http.StatusUnauthorized {
+		c.writer.Header().Set("Www-Authenticate", `basic realm="`+c.server.config.Realm+`"`)
+	}
+	result := outcome{what: "status", code: int64(status), text: words}
+	if words == http.StatusText(status) {
+		http.Error(c.writer, words, status)
+		return result
+	}
+	conn, out, err := http.NewResponseController(c.writer).Hijack()
+	if err != nil {
+		http.Error(c.writer, words, status)
+		return result
+	}
+	words = strings.Join(strings.Fields(words), " ")
+	_, _ = out.WriteString("HTTP/1.1 " + strconv.Itoa(status) + " " + words + "\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: " +
+		strconv.Itoa(len(words)) + "\r\n\r\n" + words)
+	_ = out.Flush()
+	_ = conn.Close()
+	return result
+}
+
+// drop ends the connection without an answer; reset as a host does where
+// nobody listens.
+func (c *call) drop(reset bool, o outcome) outcome {
+	conn, _, err := http.NewResponseController(c.writer).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	inner := conn
+	if secure, ok := conn.(*tls.Conn); ok {
+		inner = secure.NetConn()
+	}
+	if tcp, ok := inner.(*net.TCPConn); ok && reset {
+		_ = tcp.SetLinger(0)
+	}
+	_ = inner.Close()
+	return o
+}
