@@ -40,8 +40,9 @@ func result(ok bool, v, err starlark.Value) starlark.Value {
 // An errorValue is an error as scripts see it. It keeps the error it came
 // from, so that fail(error) raises the very same.
 type errorValue struct {
-	*starlarkstruct.Struct
-	cause error
+	fields *starlarkstruct.Struct
+	text   string
+	cause  error
 }
 
 var _ starlark.HasAttrs = (*errorValue)(nil)
@@ -55,8 +56,14 @@ func newErrorValue(e *effect.Error, cause error) *errorValue {
 		"kind": starlark.String(e.Kind), "message": starlark.String(e.Message), "target": starlark.String(e.Target),
 		"operation": starlark.String(e.Operation), "code": code, "hint": starlark.String(e.Hint),
 		"doubt": starlark.Bool(e.Doubt), "details": interpreter.ToStarlark(e.Details),
-	}), cause}
+	}), e.Error(), cause}
 }
 
-// Type is what scripts see as the value's type.
-func (e *errorValue) Type() string { return "error" }
+func (e *errorValue) String() string        { return e.text }
+func (e *errorValue) Type() string          { return "error" }
+func (e *errorValue) Freeze()               { e.fields.Freeze() }
+func (e *errorValue) Truth() starlark.Bool  { return true }
+func (e *errorValue) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: %s", e.Type()) }
+
+func (e *errorValue) Attr(name string) (starlark.Value, error) { return e.fields.Attr(name) }
+func (e *errorValue) AttrNames() []string                      { return e.fields.AttrNames() }

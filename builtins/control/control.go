@@ -32,7 +32,7 @@ func Step(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs [
 	}
 	var name string
 	var fn starlark.Callable
-	if err := starlark.UnpackPositionalArgs(b.Name(), args[:2], nil, 2, &name, &fn); err != nil {
+	if err := starlark.UnpackArgs(b.Name(), args[:2], nil, "name", &name, "fn", &fn); err != nil {
 		return nil, err
 	}
 	branch, err := interpreter.Of(t, b)
@@ -144,6 +144,9 @@ func Fail(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs [
 			return nil, e.cause
 		}
 	}
+	if len(args) == 0 {
+		return nil, fmt.Errorf("%s: got no arguments, want what went wrong", b.Name())
+	}
 	return nil, &effect.Error{Kind: effect.Failed, Message: text(args), Hint: hint}
 }
 
@@ -162,8 +165,11 @@ func Cleanup(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 
 // Secret says where a secret is.
 func Secret(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 0 {
+		return nil, fmt.Errorf("%s: got a positional argument, want one of env=\"NAME\", file=\"PATH\", command=\"LINE\"", b.Name())
+	}
 	var s effect.Secret
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "env?", &s.Env, "file?", &s.File, "command?", &s.Command); err != nil {
+	if err := starlark.UnpackArgs(b.Name(), nil, kwargs, "env?", &s.Env, "file?", &s.File, "command?", &s.Command); err != nil {
 		return nil, err
 	}
 	given := 0
@@ -172,7 +178,7 @@ func Secret(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 			given++
 		}
 	}
-	if len(args) > 0 || given != 1 {
+	if given != 1 {
 		return nil, fmt.Errorf("%s: got %d sources, want one of env=\"NAME\", file=\"PATH\", command=\"LINE\"", b.Name(), given)
 	}
 	return interpreter.Secret{Secret: s}, nil

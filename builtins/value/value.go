@@ -29,7 +29,10 @@ type Duration time.Duration
 
 // Unpack accepts a string, or a time.duration that a script computed.
 func (d *Duration) Unpack(v starlark.Value) error {
-	if span, ok := v.(startime.Duration); ok && span >= 0 {
+	if span, ok := v.(startime.Duration); ok {
+		if span < 0 {
+			return fmt.Errorf("got %s, want a duration that is not negative", span)
+		}
 		*d = Duration(span)
 		return nil
 	}
