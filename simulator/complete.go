@@ -48,7 +48,7 @@ func (s *Scenario) check() error {
 	}
 	var all []error
 	for _, system := range whole.Systems {
-		if _, err := exaoperation.New(system.Config, DefaultSeed); err != nil {
+		if _, err := exaoperation.New(system.configIn(DefaultStart, Config{}), DefaultSeed); err != nil {
 			all = append(all, &ScenarioError{s.at[system.Name], fmt.Errorf("simulate.exaoperation: %w", err)})
 		}
 	}

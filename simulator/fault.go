@@ -64,9 +64,10 @@ func (s *System) meet(now time.Duration, object, method string) Trouble {
 	var t Trouble
 	for i := range s.faults {
 		f := &s.faults[i]
-		if t.Effect != "" && f.Effect != Slow || !f.applies(now, object, method, mix(s.seed, hash("fault"))+uint64(i)) {
+		if !f.applies(now, object, method, mix(s.seed, hash("fault"))+uint64(i)) || t.Effect != "" && f.Effect != Slow {
 			continue
 		}
+		f.hits++
 		switch {
 		case f.Effect != Slow:
 			t.Effect, t.Code, t.Text = f.Effect, f.Code, f.Text
@@ -79,7 +80,7 @@ func (s *System) meet(now time.Duration, object, method string) Trouble {
 	return t
 }
 
-// applies reports whether a call meets the fault, and counts it.
+// applies reports whether a call meets the fault, and counts the call.
 func (l *lurking) applies(now time.Duration, object, method string, seed uint64) bool {
 	if l.Object != "" && l.Object != object || l.Method != "" && l.Method != method {
 		return false
@@ -91,11 +92,7 @@ func (l *lurking) applies(now time.Duration, object, method string, seed uint64)
 	if l.Nth > 0 && l.met != uint64(l.Nth) || l.Times > 0 && l.hits >= l.Times {
 		return false
 	}
-	if l.Probability > 0 && !chance(l.Probability, mix(seed, l.met)) {
-		return false
-	}
-	l.hits++
-	return true
+	return l.Probability == 0 || chance(l.Probability, mix(seed, l.met))
 }
 
 // locate is the object that a call is for, as a Fault names it, and the method

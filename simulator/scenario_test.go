@@ -38,7 +38,7 @@ systems = [
             operation = simulate.operation("Backup", lasts = "10m"), usage = 12,
         )],
         plugins = [simulate.plugin("Administration.vmware-tools-1", state = "stopped", namespace = "wrong", functions = {"START": "Start."})],
-        volumes = [simulate.volume("v0000", redundancy = 1, readers = ["admin"])],
+        volumes = [simulate.volume("v0000", redundancy = 1, readers = ["ops"]), simulate.volume("v0001", kind = "archive")],
         disks = [simulate.disk("d00_os", "disk-type-os", size = "50", devices = ["/dev/sda"])],
         logservices = [simulate.logservice(priority = "Warning", databases = ["exa_db1"])],
         users = [simulate.user("ops", role = "Administrator")],
@@ -77,7 +77,7 @@ print("two systems")
 				Backups:   []exaoperation.Backup{{ID: 1, Age: 24 * time.Hour, Expires: 7 * 24 * time.Hour, Unusable: true}},
 				Operation: exaoperation.Operation{Name: "Backup", For: 10 * time.Minute},
 			}},
-			Volumes: []exaoperation.Volume{{Name: "v0000", Redundancy: 1, Readers: []string{"admin"}}},
+			Volumes: []exaoperation.Volume{{Name: "v0000", Redundancy: 1, Readers: []string{"ops"}}, {Name: "v0001", Kind: exaoperation.VolumeArchive}},
 			Disks:   []exaoperation.Disk{{Name: "d00_os", Type: "disk-type-os", Size: "50", Devices: []string{"/dev/sda"}}},
 			Plugins: []exaoperation.Plugin{{
 				Name: "Administration.vmware-tools-1", State: exaoperation.PluginStopped, Namespace: exaoperation.NamespaceWrong,

@@ -51,9 +51,7 @@ func newSystem(w *World, spec SystemScenario, world Config) (*System, error) {
 	if s.latency == (exaoperation.Span{}) {
 		s.latency = DefaultLatency
 	}
-	cfg := spec.Config
-	cfg.BasePath, cfg.Start = s.Base, w.start
-	cfg.Users = usersOf(cfg, world)
+	cfg := spec.configIn(w.start, world)
 	for _, u := range cfg.Users {
 		s.users[u.Login] = u.Password
 		if spec.Config.Users == nil {
@@ -61,12 +59,25 @@ func newSystem(w *World, spec SystemScenario, world Config) (*System, error) {
 		}
 	}
 	if world.NoDelays {
-		cfg.Timings, s.latency = exaoperation.Instant(), exaoperation.None
+		s.latency = exaoperation.None
 	}
 	if s.cluster, err = exaoperation.New(cfg, s.seed); err != nil {
 		return nil, fmt.Errorf("system %q: %w", spec.Name, err)
 	}
 	return s, nil
+}
+
+// configIn is the system's configuration in a world.
+func (spec SystemScenario) configIn(start time.Time, world Config) exaoperation.Config {
+	cfg := spec.Config
+	cfg.Start, cfg.Users = start, usersOf(cfg, world)
+	if u, err := url.Parse(spec.URL); err == nil {
+		cfg.BasePath = cleanPath(u.Path)
+	}
+	if world.NoDelays {
+		cfg.Timings = exaoperation.Instant()
+	}
+	return cfg
 }
 
 // usersOf are the users that a scenario lists, and the world's own login. If it
