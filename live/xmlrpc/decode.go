@@ -24,17 +24,17 @@ import (
 
 // Limits bound what one reply may cost. Zero fields stand for the defaults.
 type Limits struct {
-	Bytes  int64 // of the reply, as sent and after decompression; default 64 MiB
+	Bytes  int64 // of the reply, as sent and after decompression; default 32 MiB
 	String int   // bytes of one string or base64 text; default 16 MiB
-	Values int   // scalars, arrays and structs in all; default 1,048,576
+	Values int   // scalars, arrays and structs in all; default 524,288
 	Depth  int   // arrays and structs in one another; default 100
 }
 
 func (l Limits) orDefaults() Limits {
 	return Limits{
-		Bytes:  cmp.Or(l.Bytes, 64<<20),
+		Bytes:  cmp.Or(l.Bytes, 32<<20),
 		String: cmp.Or(l.String, 16<<20),
-		Values: cmp.Or(l.Values, 1<<20),
+		Values: cmp.Or(l.Values, 1<<19),
 		Depth:  cmp.Or(l.Depth, 100),
 	}
 }

@@ -105,7 +105,7 @@ func (k *call) explain(err error, sent, answered bool) *effect.Error {
 	case strings.Contains(text, "headers exceeded"):
 		return unreadable("got more than 64 KiB of HTTP headers, want at most that")
 	}
-	return unreadable(text)
+	return unreadable(strings.TrimPrefix(text, "net/http: HTTP/1.x transport connection broken: "))
 }
 
 // explainConnecting is for errors before anything was sent.
@@ -208,20 +208,23 @@ func (k *call) credentials() string {
 // of one address must not be done by another.
 func (k *call) redirect(response *http.Response, text string) *effect.Error {
 	e := &effect.Error{Kind: effect.Protocol, Message: text + ": got a redirect, want an answer", Doubt: response.StatusCode == http.StatusSeeOther}
-	place := response.Header.Get("Location")
-	if place == "" {
+	u, err := url.Parse(response.Header.Get("Location"))
+	if err != nil || *u == (url.URL{}) {
 		return e
 	}
-	u, err := url.Parse(k.clean(place))
-	if err != nil {
-		return e
-	}
-	u = response.Request.URL.ResolveReference(u)
-	u.User, u.RawQuery, u.Fragment = nil, "", ""
-	shown := short(u.String(), 200)
+	shown := k.place(response.Request.URL.ResolveReference(u))
 	e.Message = fmt.Sprintf("%s: got a redirect to %s, want an answer", text, shown)
 	e.Hint = fmt.Sprintf("if that is the right place, use url=%q", shown)
 	return e
+}
+
+// place is a URL without what may be secret: no user, no query, no fragment.
+func (k *call) place(u *url.URL) string {
+	path := u.EscapedPath()
+	if k.clean(u.Path) != u.Path {
+		path = k.clean(u.Path)
+	}
+	return short(k.clean(u.Scheme+"://"+u.Host)+path, 200)
 }
 
 // broken explains an answer that is no XML-RPC reply.
@@ -240,6 +243,8 @@ func (k *call) broken(err error) *effect.Error {
 		return unreadable("reply: got more than " + formatSize(k.peer.client.Limits.Bytes) + ", want at most that")
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return unreadable("gzip: got the end of the compressed reply, want the rest of it")
+	case !ok:
+		return unreadable("gzip: got damaged data, want a compressed reply")
 	}
 	return unreadable(err.Error())
 }

@@ -2,6 +2,7 @@ package xmlrpc
 
 import (
 	"encoding/base64"
+	"html"
 	"net/url"
 	"slices"
 	"strconv"
@@ -92,9 +93,11 @@ func (s scrubber) clean(text string) string {
 // be: its text without tags, short enough for a message.
 func (s scrubber) excerpt(head []byte, whole bool) string {
 	text := s.clean(strings.ToValidUTF8(string(head), ""))
-	if !whole { // the end may be the beginning of a secret
-		text = text[:max(0, len(text)-s.longest)]
+	if !whole { // the end may be the beginning of a secret, each character of it a reference
+		const reference = len("&#x10FFFF;")
+		text = text[:max(0, len(text)-reference*s.longest)]
 	}
+	text = s.clean(html.UnescapeString(text))
 	var b strings.Builder
 	inTag := false
 	for _, r := range text {
