@@ -96,9 +96,16 @@ func (c *Cluster) beginBackup(i int32, b backup) {
 func (c *Cluster) operationCleaned(i int32) {
 	d := &c.databases[i]
 	if d.operation.kind == backupOperation {
-		d.backups = slices.DeleteFunc(slices.Clone(d.backups), func(b backup) bool { return b.expired(c.now) })
+		d.backups = slices.DeleteFunc(slices.Clone(d.backups), func(b backup) bool { return b.expired(c.now) && !c.needed(d, b.id) })
 		c.noteBackup(c.setup.Texts.BackupCleaned, Notice, i)
 	}
+}
+
+// needed reports whether a backup that has not expired depends on the one.
+func (c *Cluster) needed(d *database, id int64) bool {
+	return slices.ContainsFunc(d.backups, func(b backup) bool {
+		return !b.expired(c.now) && slices.Contains(d.dependencies(&b), id)
+	})
 }
 
 func (c *Cluster) operationEnded(i int32) {

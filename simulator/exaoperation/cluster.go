@@ -83,6 +83,9 @@ func New(cfg Config, seed uint64) (*Cluster, error) {
 	return c, nil
 }
 
+// Config is the cluster's, with every default filled in.
+func (c *Cluster) Config() Config { return c.setup.Config }
+
 // beginFaults plans the faults that have a time.
 func (c *Cluster) beginFaults() {
 	f := &c.setup.Faults

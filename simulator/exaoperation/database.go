@@ -162,7 +162,7 @@ func (c *Cluster) databaseRuns(i int32) {
 	}
 	d.level = running
 	d.temp = c.addTemporary(d)
-	c.note(t.DatabaseStarted, Information, serviceDWAd, d.active[0], i, int64(i))
+	c.note(t.DatabaseStarted, Information, serviceDWAd, d.active[0], i, 0)
 	wait := c.draw(c.setup.Timings.DatabaseConnect, forConnection, i, d.gen)
 	if f := c.startFault(d, NotConnectible); f != nil {
 		if f.For == 0 {
@@ -255,6 +255,7 @@ func (c *Cluster) databaseLost(i int32) {
 
 func (c *Cluster) databasesLoseStorage() {
 	for i := range c.databases {
+		c.abortOperation(int32(i))
 		if c.databases[i].level == running || c.databases[i].level == falling {
 			c.databaseLost(int32(i))
 		}

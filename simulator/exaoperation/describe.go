@@ -15,9 +15,12 @@ func (c *Cluster) Describe() string {
 		b.WriteString(line)
 		b.WriteByte('\n')
 	}
+	var volumes []string
 	for i := range c.volumes {
-		b.WriteString(c.describeVolume(&c.volumes[i]) + "\n")
+		volumes = append(volumes, c.describeVolume(&c.volumes[i])+"\n")
 	}
+	slices.Sort(volumes)
+	b.WriteString(strings.Join(volumes, ""))
 	for i := range c.databases {
 		for k := range c.databases[i].backups {
 			b.WriteString(describeBackup(&c.databases[i], &c.databases[i].backups[k]) + "\n")
@@ -77,7 +80,7 @@ func (c *Cluster) describeMaster() string {
 func (c *Cluster) describeRuns(lines []string, from, to int32, prefix string, describe func(int32) string) []string {
 	for i := from; i < to; {
 		state, last := describe(i), i
-		for last+1 < to && last+1 != c.setup.first && describe(last+1) == state {
+		for last+1 < to && c.setup.sites[last+1].number == c.setup.sites[last].number+1 && last+1 != c.setup.first && describe(last+1) == state {
 			last++
 		}
 		name := c.name(i)

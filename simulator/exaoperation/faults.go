@@ -23,14 +23,15 @@ const (
 	FallsOver  NodeFaultKind = "falls_over"  // it loses power At, or After each end of a boot
 )
 
-// A NodeFault is one node's.
+// A NodeFault is one node's. In every fault, Times is how many times it shows,
+// counted from the first; 0 is every time.
 type NodeFault struct {
 	Node  string
 	Kind  NodeFaultKind
 	Late  time.Duration // BootsLate
 	At    time.Duration // FallsOver: time since the beginning; 0 to count from the boot
 	After time.Duration // FallsOver: time since the end of the node's boot, if At is 0
-	Times int           // how many boots it spoils (NeverBoots, BootsLate, FallsOver After); 0 for every one
+	Times int           // boots (NeverBoots, BootsLate, FallsOver After)
 }
 
 // StorageFaultKind is how a start of EXAStorage goes wrong.
@@ -47,7 +48,7 @@ const (
 type StorageFault struct {
 	Kind  StorageFaultKind
 	Text  string        // of the fault; Texts.StorageFailed
-	Times int           // how many starts it spoils; 0 for every one
+	Times int           // starts
 	At    time.Duration // StorageLost: time since the beginning
 }
 
@@ -69,7 +70,7 @@ type DatabaseFault struct {
 	At        time.Duration // Busy, Disappears, Crashes: time since the beginning
 	For       time.Duration // Busy: how long; 0 for as long as Timings.Backup draws. NotConnectible: how much longer than usual; 0 for ever
 	Operation string        // Busy: what getDatabaseOperation answers; Texts.OperationBackup
-	Times     int           // NotConnectible, StartFails: how many starts it spoils; 0 for every one
+	Times     int           // NotConnectible, StartFails: starts
 }
 
 // InterfaceFaultKind is what is wrong with EXAoperation itself.
@@ -111,5 +112,5 @@ type PluginFault struct {
 	Command string
 	Status  int64  // 256
 	Text    string // Texts.PluginFailed
-	Times   int    // 0 for every one
+	Times   int    // calls
 }

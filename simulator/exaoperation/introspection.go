@@ -174,7 +174,7 @@ func (c *Cluster) callProperties(in *invocation) Answer {
 func (c *Cluster) nodeProperties(i int32) effect.Struct {
 	var group effect.Value
 	if c.setup.sites[i].card {
-		group = "ipmi"
+		group = c.setup.Texts.CardGroup
 	}
 	n := &c.nodes[i]
 	return effect.Struct{

@@ -46,9 +46,9 @@ type entry struct {
 	at       time.Duration
 	clock    time.Duration // by which the cluster's own clock was off
 	text     string        // with places to fill
-	n        int64
-	node     int32 // -1 for none
-	database int32 // -1 for none
+	n        int64         // of a volume, if it is a database's
+	node     int32         // -1 for none
+	database int32         // -1 for none
 	priority uint8
 	source   logSource
 }
@@ -160,14 +160,14 @@ func (c *Cluster) entryText(e *entry) string {
 		return e.text
 	}
 	n := strconv.FormatInt(e.n, 10)
-	db, node, ip, mac := "", "", "", ""
+	volume, db, node, ip, mac := n, "", "", "", ""
 	if e.database >= 0 {
-		db = c.databases[e.database].name
+		n, db = strconv.Itoa(int(e.database)), c.databases[e.database].name
 	}
 	if e.node >= 0 {
 		node, ip, mac = c.name(e.node), c.address(e.node), c.mac(e.node)
 	}
-	return expand(e.text, "n", n, "db", db, "node", node, "ip", ip, "mac", mac, "version", c.setup.Version, "volume", n)
+	return expand(e.text, "n", n, "db", db, "node", node, "ip", ip, "mac", mac, "version", c.setup.Version, "volume", volume)
 }
 
 // wall is the cluster's own clock at a time since the beginning.

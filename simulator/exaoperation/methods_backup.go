@@ -51,7 +51,10 @@ func interval(v effect.Value) (time.Duration, bool) {
 	s, ok := v.(string)
 	if !ok {
 		n, number := v.(int64)
-		return time.Duration(n) * time.Second, number && n >= 0 && n < 1<<31
+		if !number || n < 0 || n >= 1<<31 {
+			return 0, false
+		}
+		return time.Duration(n) * time.Second, true
 	}
 	var sum time.Duration
 	parts := strings.Fields(s)
@@ -132,7 +135,7 @@ func (c *Cluster) callBackupInfo(in *invocation) Answer {
 	}
 	files := make([]effect.Value, len(d.active))
 	for i := range files {
-		files[i] = b.path(d.name) + "/node_" + strconv.Itoa(i) + "/backup"
+		files[i] = expand(c.setup.Texts.BackupFile, "path", b.path(d.name), "n", strconv.Itoa(i))
 	}
 	return answer(effect.Struct{
 		{Name: "id", Value: b.id},

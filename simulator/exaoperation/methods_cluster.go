@@ -52,9 +52,12 @@ func (c *Cluster) callPossible(*invocation) Answer {
 
 func (c *Cluster) callNeedRestart(*invocation) Answer  { return answer(c.master.restart) }
 func (c *Cluster) callSuiteVersion(*invocation) Answer { return answer(c.setup.Version) }
-func (c *Cluster) callCOSVersion(*invocation) Answer   { return answer(c.setup.Version + " simulated") }
 func (c *Cluster) callObsolete(*invocation) Answer     { return answer([]effect.Value{}) }
 func (c *Cluster) callHavePlugins(*invocation) Answer  { return answer(len(c.plugins) > 0) }
+
+func (c *Cluster) callCOSVersion(*invocation) Answer {
+	return answer(expand(c.setup.Texts.COSVersion, "version", c.setup.Version))
+}
 
 func (c *Cluster) callHistory(*invocation) Answer {
 	return answer([]effect.Value{c.setup.Version})
@@ -206,7 +209,7 @@ func (c *Cluster) callAddDriver(in *invocation) Answer {
 		return c.wrong(in, 0, "want a dictionary")
 	}
 	c.drivers++
-	name := "jdbcdriver" + strconv.Itoa(int(c.drivers))
+	name := expand(c.setup.Texts.DriverID, "n", strconv.Itoa(int(c.drivers)))
 	c.addObject(driverKind, c.drivers, name)
 	return answer(name)
 }

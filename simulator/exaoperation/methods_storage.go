@@ -7,7 +7,7 @@ import (
 )
 
 func (c *Cluster) callStorageOnline(*invocation) Answer {
-	return answer(c.storage.level == running || c.storage.level == falling)
+	return answer(c.storage.serves)
 }
 
 func (c *Cluster) callHasQuorum(*invocation) Answer {

@@ -85,7 +85,7 @@ func (q *queue) pop() event {
 
 // plan lets the unit's event happen after d.
 func (c *Cluster) plan(d time.Duration, kind eventKind, unit int32, gen uint32) {
-	c.queue.push(event{at: c.now + d, kind: kind, unit: unit, gen: gen})
+	c.queue.push(event{at: c.now + max(d, 0), kind: kind, unit: unit, gen: gen})
 }
 
 // Advance lets everything happen up to now. One step does the same as many.
@@ -102,7 +102,8 @@ func (c *Cluster) Advance(now time.Duration) {
 }
 
 // Next is the time of the next thing that will happen by itself after now, if
-// anything will.
+// anything will. The beginning and the end of a fault that lasts a while is no
+// such thing.
 func (c *Cluster) Next(now time.Duration) (time.Duration, bool) {
 	c.Advance(now)
 	for len(c.queue.events) > 0 {

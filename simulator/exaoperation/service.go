@@ -15,7 +15,7 @@ func (c *Cluster) serviceState(i int) string {
 			return either(f.State, t.ServiceDown)
 		}
 	}
-	if i == storaged && c.storage.level != running && c.storage.level != falling {
+	if i == storaged && !c.storage.serves {
 		return t.ServiceDown
 	}
 	return t.ServiceOK

@@ -20,6 +20,7 @@ const (
 // those that it began with are left.
 type storage struct {
 	level   level
+	serves  bool // its service is OK
 	gen     uint32
 	starts  uint32
 	ignored []int32
@@ -32,7 +33,7 @@ func (c *Cluster) beginStorage() {
 	s := c.setup
 	if s.Begin == Running || s.single() && s.Begin == Stopped {
 		if c.countStorage(); c.hasQuorum() {
-			c.storage.level = running
+			c.storage.level, c.storage.serves = running, true
 		}
 	}
 }
@@ -101,11 +102,11 @@ func (c *Cluster) storageTurned() {
 			c.storageLost()
 			return
 		}
-		s.level = running
+		s.level, s.serves = running, true
 		c.note(c.setup.Texts.StorageUp, Information, serviceStorage, c.master.on, -1, 0)
 		return
 	}
-	s.level = down
+	s.level, s.serves = down, false
 	c.note(c.setup.Texts.StorageDown, Information, serviceStorage, c.master.on, -1, 0)
 	c.databasesLoseStorage()
 }
@@ -116,7 +117,7 @@ func (c *Cluster) storageLost() {
 		return
 	}
 	c.storage.gen++
-	c.storage.level = down
+	c.storage.level, c.storage.serves = down, false
 	c.note(c.setup.Texts.StorageLost, Error, serviceStorage, c.master.on, -1, 0)
 	c.databasesLoseStorage()
 }
@@ -191,13 +192,17 @@ func (c *Cluster) callStopStorage(*invocation) Answer {
 	}
 	for i := range c.databases {
 		d := &c.databases[i]
-		if d.isDown() {
+		if d.isDown() && d.operation.name == "" {
 			continue
 		}
 		if b.StorageStop == "refuse" {
 			return c.fault(t.StorageDatabaseRunning, "db", d.name)
 		}
-		c.hazard(HazardStorageStopped, "EXAStorage stopped while database "+d.name+" is "+c.stateText(d))
+		busy := ""
+		if d.operation.name != "" {
+			busy = " and busy with " + d.operation.name
+		}
+		c.hazard(HazardStorageStopped, "EXAStorage stopped while database "+d.name+" is "+c.stateText(d)+busy)
 	}
 	c.stopStorage()
 	return answer(b.Returns.StopEXAStorage)

@@ -6,20 +6,20 @@ package exaoperation
 // {method}, {object}, {path} and {text} stand for what the moment puts there.
 type Texts struct {
 	// States.
-	NodeRunning, NodeSuspended, NodeOff, NodeBooting, NodeStopping string
-	ServiceOK, ServiceDown                                         string
-	DatabaseNone, DatabaseSetup, DatabaseStartup                   string
-	DatabaseRunning, DatabaseShutdown                              string
-	OperationIdle, OperationBackup, OperationRestore               string
-	Connectible, NotConnectible                                    string
-	StorageStarted                                                 string
-	HardwareOnline, HardwareOffline                                string
-	PluginAbsent, PluginStopped, PluginStarted                     string
-	PluginFailed, PluginNodeDown                                   string
-	UploadNone, UploadDone                                         string
+	NodeRunning, NodeSuspended, NodeOff, NodeBooting, NodeStopping      string
+	ServiceOK, ServiceDown                                              string
+	DatabaseNone, DatabaseSetup, DatabaseStartup                        string
+	DatabaseRunning, DatabaseShutdown                                   string
+	OperationIdle, OperationBackup, OperationRestore                    string
+	Connectible, NotConnectible                                         string
+	StorageStarted                                                      string
+	HardwareOnline, HardwareOffline                                     string
+	PluginAbsent, PluginStopped, PluginStarted                          string
+	PluginFailed, PluginNodeDown                                        string
+	UploadNone, UploadDone, COSVersion, DriverID, CardGroup, BackupFile string
 
-	// HTTP answers other than 200.
-	Unauthorized, Gateway string
+	// HTTP answers other than 200; the realm of a 401.
+	Unauthorized, Gateway, Realm string
 
 	// Faults of the framework.
 	NotFound, TooMany, Missing, Representation string
