@@ -15,27 +15,29 @@ import (
 type Branch struct {
 	run  *Run
 	ctx  context.Context
-	path string // see effect.ID
+	root context.Context // of the run, which no other branch cancels
+	path string          // see effect.ID
 	item string // what it works on, for people
 	next int    // number of its last effect
 	step string // names of the steps around it, joined by " > "
 
-	inner   string // name of the composite it is part of, "" for none: it may only read
-	loading bool   // executing top-level code: no effects at all
+	inner   string    // name of the composite it is part of, "" for none: it may only read
+	whole   effect.ID // that composite
+	loading bool      // executing top-level code: no effects at all
 
 	cleanups []cleanup
 }
 
 const branchKey = "runbook.branch"
 
-// thread makes the Starlark thread that executes the branch.
-func (b *Branch) thread(name string) *starlark.Thread {
-	t := &starlark.Thread{Name: name, Print: func(t *starlark.Thread, text string) {
+// thread makes the Starlark thread that executes the branch. The caller says
+// when it has ended.
+func (b *Branch) thread(name string) (t *starlark.Thread, ended func()) {
+	t = &starlark.Thread{Name: name, Print: func(t *starlark.Thread, text string) {
 		b.Say(NotePrint, text, Caller(t))
 	}}
 	t.SetLocal(branchKey, b)
-	b.run.budget.watch(t)
-	return t
+	return t, b.run.budget.watch(t)
 }
 
 // Of returns the branch that a thread executes, or an error for code that runs
@@ -98,10 +100,12 @@ func (b *Branch) Parallel(fn starlark.Callable, items []Item, limit int, stop bo
 		it.Value.Freeze()
 	}
 	b.run.Branches.Run(ctx, len(items), limit, func(ctx context.Context, i int) {
-		child := &Branch{run: b.run, ctx: ctx, path: id.Child(i), item: items[i].Name, step: b.step, inner: b.inner}
+		child := &Branch{
+			run: b.run, ctx: ctx, root: b.root, path: id.Child(i), item: items[i].Name, step: b.step, inner: b.inner, whole: b.whole,
+		}
 		values[i], errs[i] = child.call(fn, items[i].Value, stop)
 		if errs[i] != nil && stop {
-			cancel(effect.ErrCancelled)
+			cancel(reason(errs[i]))
 		}
 	})
 	var failures []Failure
@@ -113,10 +117,20 @@ func (b *Branch) Parallel(fn starlark.Callable, items []Item, limit int, stop bo
 	return values, failures
 }
 
+// reason is why the other branches are cancelled when one ends in err. What
+// halts the run is no outcome for them either: nothing is recorded of it.
+func reason(err error) error {
+	if IsOutcome(err) {
+		return effect.ErrCancelled
+	}
+	return err
+}
+
 // call runs fn as the branch. A branch that others may cancel says first that
 // it begins, so that a replay knows whether it ever did.
 func (b *Branch) call(fn starlark.Callable, arg starlark.Value, stop bool) (starlark.Value, error) {
-	thread := b.thread(b.path)
+	thread, ended := b.thread(b.path)
+	defer ended()
 	if stop && b.inner == "" {
 		r := effect.Request{Kind: effect.KindBranch, Operation: effect.OpBegin}
 		if res, err := b.perform(&r); err != nil || res.Err != nil {
@@ -138,6 +152,9 @@ func (b *Branch) call(fn starlark.Callable, arg starlark.Value, stop bool) (star
 // returns, the branch may only read, and its reads are not recorded.
 func (b *Branch) Looking(ctx context.Context, what string, fn func() error) error {
 	ctxBefore, inner := b.ctx, b.inner
+	if inner == "" {
+		b.whole = effect.ID{Branch: b.path, Number: b.next}
+	}
 	b.ctx, b.inner = ctx, what
 	defer func() { b.ctx, b.inner = ctxBefore, inner }()
 	return fn()

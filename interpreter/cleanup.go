@@ -47,8 +47,8 @@ func (b *Branch) finish(err error) error {
 	}
 	for i := len(b.cleanups) - 1; i >= 0; i-- {
 		c := b.cleanups[i]
-		child := &Branch{run: b.run, ctx: uncancelled(b.ctx), path: c.path, step: c.step}
-		_, cerr := starlark.Call(child.thread(c.path), c.fn, nil, nil)
+		child := &Branch{run: b.run, ctx: b.uncancelled(), root: b.root, path: c.path, item: b.item, step: c.step}
+		cerr := child.tidy(c.fn)
 		switch {
 		case cerr == nil:
 		case err == nil:
@@ -63,11 +63,33 @@ func (b *Branch) finish(err error) error {
 	return err
 }
 
-// uncancelled is ctx for a branch that was cancelled by another: its cleanups
-// still run, and stop only when the run does.
-func uncancelled(ctx context.Context) context.Context {
-	if !errors.Is(context.Cause(ctx), effect.ErrCancelled) {
-		return ctx
+// tidy runs a cleanup as the branch.
+func (b *Branch) tidy(fn starlark.Callable) error {
+	thread, ended := b.thread(b.path)
+	defer ended()
+	_, err := starlark.Call(thread, fn, nil, nil)
+	return b.finish(err)
+}
+
+// uncancelled is the context of the cleanups of a branch. Where another branch
+// cancelled it, they run all the same, and stop only when the run does.
+func (b *Branch) uncancelled() context.Context {
+	if !errors.Is(context.Cause(b.ctx), effect.ErrCancelled) {
+		return b.ctx
 	}
-	return context.WithoutCancel(ctx)
+	return detached{b.root, context.WithoutCancel(b.ctx)}
+}
+
+// detached ends when the context it embeds does, and has the values of another.
+type detached struct {
+	context.Context
+	values context.Context
+}
+
+// Value prefers the value of the branch, so that a world knows its branches.
+func (d detached) Value(key any) any {
+	if v := d.values.Value(key); v != nil {
+		return v
+	}
+	return d.Context.Value(key)
 }

@@ -1,8 +1,10 @@
 package interpreter
 
 import (
+	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	startime "go.starlark.net/lib/time"
 	"go.starlark.net/starlark"
@@ -72,7 +74,7 @@ func fromStarlark(v starlark.Value, depth int) (effect.Value, error) {
 	case starlark.Float:
 		return float64(v), nil
 	case starlark.String:
-		return string(v), effect.Check(string(v))
+		return string(v), checkText(string(v))
 	case starlark.Bytes:
 		return effect.Bytes(v), nil
 	case startime.Time:
@@ -109,6 +111,9 @@ func fromMapping(v starlark.IterableMapping, depth int) (effect.Value, error) {
 		if !ok {
 			return nil, fmt.Errorf("got a dict with key %s, want strings", kv[0])
 		}
+		if err := checkText(name); err != nil {
+			return nil, fmt.Errorf("key %q: %w", name, err)
+		}
 		x, err := fromStarlark(kv[1], depth+1)
 		if err != nil {
 			return nil, fmt.Errorf("[%q]: %w", name, err)
@@ -116,6 +121,13 @@ func fromMapping(v starlark.IterableMapping, depth int) (effect.Value, error) {
 		fields = append(fields, effect.Field{Name: name, Value: x})
 	}
 	return fields, nil
+}
+
+func checkText(s string) error {
+	if !utf8.ValidString(s) {
+		return errors.New("got a string that is not UTF-8, want text or bytes")
+	}
+	return nil
 }
 
 // Secret is the Starlark value of a secret: it can be passed on, and nothing else.

@@ -38,6 +38,9 @@ func Do(t *starlark.Thread, fn *starlark.Builtin, r effect.Request, policy Polic
 	if err := b.allowed(&r); err != nil {
 		return nil, err
 	}
+	if policy.Probe != nil {
+		policy.Probe.Freeze() // as it would be where it is needed, so that a run goes the same way again
+	}
 	res, err := b.perform(&r)
 	for tries := 1; err != nil; tries++ {
 		var doubt *effect.InDoubt
@@ -82,7 +85,12 @@ func IsOutcome(err error) bool {
 // allowed refuses changes where only reads may happen.
 func (b *Branch) allowed(r *effect.Request) error {
 	switch {
-	case b.inner != "" && (r.Class == effect.Change || r.Kind == effect.KindOperator || r.Kind == effect.KindPoll):
+	case r.Kind == effect.KindPoll && b.inner == r.Kind:
+		return &effect.Error{
+			Kind: effect.Refused, Operation: r.Operation, Message: "a poll cannot be part of another poll",
+			Hint: "look once: the poll around it looks again",
+		}
+	case b.inner != "" && (r.Class == effect.Change || r.Kind == effect.KindOperator):
 		return &effect.Error{
 			Kind: effect.Refused, Target: r.Target, Operation: r.Operation,
 			Message: "the function of a " + b.inner + " may only read",
@@ -114,7 +122,9 @@ func (b *Branch) again(r *effect.Request) (effect.Result, error) {
 	res, err := b.run.Performer.Perform(b.ctx, *r)
 	if err == nil && res.Err != nil {
 		e := *res.Err
-		e.ID = r.ID
+		if e.ID = r.ID; r.Inner {
+			e.ID = b.whole // what is recorded, and can be performed anew
+		}
 		res.Err = &e
 	}
 	return res, err
@@ -136,6 +146,9 @@ func (b *Branch) settle(t *starlark.Thread, d *effect.InDoubt, tries int, policy
 		resolution, how = effect.PerformAgain, "it is harmless twice"
 	case policy.Recovery == effect.Probe:
 		resolution, how, err = b.probe(t, d, policy.Probe)
+		if e := failedProbe(err); e != nil {
+			how, err = "its probe failed: "+e.Error(), nil
+		}
 	}
 	if err == nil && resolution == effect.Unresolved {
 		resolution, how, err = b.ask(d, how)
@@ -182,6 +195,16 @@ func (b *Branch) probe(t *starlark.Thread, d *effect.InDoubt, probe starlark.Cal
 	return 0, "", fmt.Errorf("recover: got %s from %s, want \"done\", \"not done\" or \"unknown\"", v, probe.Name())
 }
 
+// failedProbe is the error of a probe that could not find out. It is no outcome
+// of the change, which stays in doubt.
+func failedProbe(err error) *effect.Error {
+	var e *effect.Error
+	if !IsOutcome(err) || !errors.As(err, &e) || e.Kind == effect.Cancelled {
+		return nil
+	}
+	return e
+}
+
 // lifetime is how long a request may still take effect after its client died.
 func lifetime(r effect.Request) time.Duration {
 	if r.Peer == nil {
@@ -207,10 +230,7 @@ func (b *Branch) wait(d time.Duration, begun time.Time) error {
 // ask lets the operator decide. Where nobody can answer, the run stops: the
 // error is the doubt itself.
 func (b *Branch) ask(d *effect.InDoubt, why string) (effect.Resolution, string, error) {
-	cause := d.Error()
-	if why != "" {
-		cause += "; " + why
-	}
+	cause := (&Unsettled{d, why}).Error()
 	r := effect.Request{
 		Kind: effect.KindOperator, Operation: effect.OpResolve, Inner: true, ID: d.Request.ID, Step: b.step,
 		Args: []effect.Value{d.Request.ID.String(), d.Request.Describe(), cause},
@@ -220,7 +240,7 @@ func (b *Branch) ask(d *effect.InDoubt, why string) (effect.Resolution, string, 
 		return 0, "", err
 	}
 	if res.Err != nil {
-		return 0, "", &Unsettled{InDoubt: d}
+		return 0, "", &Unsettled{InDoubt: d, Why: why}
 	}
 	switch res.Value {
 	case "done":
@@ -229,13 +249,21 @@ func (b *Branch) ask(d *effect.InDoubt, why string) (effect.Resolution, string, 
 		return effect.PerformAgain, "the operator says not done", nil
 	}
 	if d.Cause == nil {
-		return 0, "", &Unsettled{InDoubt: d}
+		return 0, "", &Unsettled{InDoubt: d, Why: why}
 	}
 	return effect.GiveUp, "the operator gave up", nil
 }
 
 // Unsettled is the error that stops a run whose change stays in doubt. Nothing
 // is recorded of it: resuming asks again.
-type Unsettled struct{ InDoubt *effect.InDoubt }
+type Unsettled struct {
+	InDoubt *effect.InDoubt
+	Why     string // why the change's own policy did not settle it, if it has one
+}
 
-func (e *Unsettled) Error() string { return e.InDoubt.Error() }
+func (e *Unsettled) Error() string {
+	if e.Why == "" {
+		return e.InDoubt.Error()
+	}
+	return e.InDoubt.Error() + "; " + e.Why
+}

@@ -3,6 +3,7 @@ package interpreter
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.starlark.net/resolve"
@@ -37,12 +38,16 @@ func Explain(err error, files map[string][]byte) *Explanation {
 	}
 	x := &Explanation{Message: err.Error()}
 	var syn syntax.Error
-	if eval := innermost(err); eval != nil {
-		x.trace(eval.CallStack, files)
-		x.Message = eval.Msg
-	} else if errors.As(err, &syn) {
+	var placed *PlacedError
+	if errors.As(err, &syn) {
 		x.Message = syn.Msg
 		x.at(syn.Pos, files)
+	} else if errors.As(err, &placed) {
+		x.Message, x.Hint = placed.Msg, placed.Hint
+		x.at(placed.Pos, files)
+	} else if eval := innermost(err); eval != nil {
+		x.trace(eval.CallStack, files)
+		x.Message = strings.TrimPrefix(eval.Msg, "Starlark computation cancelled: ")
 	}
 	var e *effect.Error
 	if errors.As(err, &e) {
@@ -51,15 +56,17 @@ func Explain(err error, files map[string][]byte) *Explanation {
 	return x
 }
 
-// explainBranches explains the first failure and keeps the others beside it.
+// explainBranches explains the first failure that is not only the consequence
+// of another, and keeps all beside it.
 func explainBranches(e *BranchesError, err error, files map[string][]byte) *Explanation {
-	x := Explain(e.Failures[0].Err, files)
+	i := max(0, slices.IndexFunc(e.Failures, func(f Failure) bool { return !errors.Is(f.Err, effect.Cancelled) }))
+	x := Explain(e.Failures[i].Err, files)
 	if x.Position == "" {
 		if eval := innermost(err); eval != nil {
 			x.trace(eval.CallStack, files)
 		}
 	}
-	x.Message = e.Error()
+	x.Message, x.Kind, x.Hint, x.More = e.Error(), e.Summary.Kind, e.Summary.Hint, nil
 	for _, f := range e.Failures {
 		more := Explain(f.Err, files)
 		if f.Name != "" {
@@ -124,6 +131,15 @@ func (x *Explanation) at(pos syntax.Position, files map[string][]byte) {
 		x.Line = strings.TrimRight(lines[n-1], "\r")
 	}
 }
+
+// A PlacedError is what is wrong at a place of a file, found without running it.
+type PlacedError struct {
+	Pos  syntax.Position
+	Msg  string // what is wrong, without the place
+	Hint string // what to write instead, if known
+}
+
+func (e *PlacedError) Error() string { return fmt.Sprintf("%s: %s", e.Pos, e.Msg) }
 
 // BranchesError is the error of a parallel: every item that failed, in the
 // order of the items. errors.As finds its summary, an *effect.Error, and the

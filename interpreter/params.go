@@ -29,7 +29,7 @@ func (p *Program) Params() ([]Param, error) {
 		return nil, err
 	}
 	if main.HasVarargs() || main.HasKwargs() {
-		return nil, fmt.Errorf("%s: main takes *args or **kwargs, want named parameters", main.Position())
+		return nil, &PlacedError{Pos: main.Position(), Msg: "main takes *args or **kwargs, want named parameters"}
 	}
 	docs := argDocs(main.Doc())
 	var params []Param
@@ -41,7 +41,7 @@ func (p *Program) Params() ([]Param, error) {
 		q := Param{Name: name, Type: "string", Default: main.ParamDefault(i), Doc: docs[name], Position: pos.String()}
 		if q.Default != nil {
 			if q.Type = paramType(q.Default); q.Type == "" {
-				return nil, fmt.Errorf("%s: parameter %s: got a default of type %s, want string, int, float, bool, list of strings or None", pos, name, q.Default.Type())
+				return nil, &PlacedError{Pos: pos, Msg: fmt.Sprintf("parameter %s: got the default %s, want a string, int, float, bool, list of strings or None", name, q.Default)}
 			}
 		}
 		params = append(params, q)
@@ -73,12 +73,21 @@ func paramType(v starlark.Value) string {
 	case starlark.String, starlark.NoneType:
 		return "string"
 	case *starlark.List:
-		return "list"
+		return listType(v)
 	case starlark.Tuple:
-		_ = v
-		return "list"
+		return listType(v)
 	}
 	return ""
+}
+
+// listType is the type of a list of strings, which is what --set can give.
+func listType(v starlark.Iterable) string {
+	for e := range starlark.Elements(v) {
+		if _, ok := e.(starlark.String); !ok {
+			return ""
+		}
+	}
+	return "list"
 }
 
 // Bind turns settings, as typed after --set, into main's arguments. Every

@@ -86,8 +86,10 @@ func (p *Program) Call(ctx context.Context, r *Run, fn starlark.Callable, args s
 	if r.budget == nil {
 		r.budget = newBudget(p.engine.limits)
 	}
-	b := &Branch{run: r, ctx: ctx}
-	v, err := starlark.Call(b.thread("main"), fn, args, kwargs)
+	b := &Branch{run: r, ctx: ctx, root: ctx}
+	thread, ended := b.thread("main")
+	defer ended()
+	v, err := starlark.Call(thread, fn, args, kwargs)
 	return v, b.finish(err)
 }
 
@@ -143,7 +145,8 @@ func (l *loader) execute(name string) (starlark.StringDict, error) {
 		return nil, err
 	}
 	b := &Branch{run: &Run{budget: newBudget(l.engine.limits)}, loading: true}
-	thread := b.thread("load " + name)
+	thread, ended := b.thread("load " + name)
+	defer ended()
 	thread.Load = func(_ *starlark.Thread, operand string) (starlark.StringDict, error) {
 		full, err := Resolve(name, operand)
 		if err != nil {

@@ -21,13 +21,13 @@ func Poll(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs [
 	var what string
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs,
 		"fn", &p.fn, "until?", &p.until, "timeout", &p.timeout, "every?", &p.every,
-		"fail_if??", &p.failIf, "tolerate?", &p.tolerate, "what??", &what); err != nil {
+		"fail_if??", &p.failIf, "tolerate?", &p.tolerate, "what??", &what, "show??", &p.show); err != nil {
 		return nil, err
 	}
 	if p.timeout == 0 {
 		return nil, fmt.Errorf("%s: for parameter timeout: got \"0s\", want the longest time to wait", b.Name())
 	}
-	for _, fn := range []starlark.Value{p.fn, p.until, p.failIf} {
+	for _, fn := range []starlark.Value{p.fn, p.until, p.failIf, p.show} {
 		if fn != nil {
 			fn.Freeze()
 		}
@@ -61,15 +61,17 @@ type poll struct {
 	branch  *interpreter.Branch
 
 	fn, failIf     starlark.Callable
+	show           starlark.Callable // what people see of a value
 	until          starlark.Value
 	timeout, every value.Duration
 	tolerate       value.Kinds
 	what           string
 
 	begun     time.Time
+	elapsed   time.Duration // since it began, at the last look
 	looks     int
+	previous  starlark.Value // what fn saw at the last look; nil at the first
 	path      []seen
-	told      int // length of the path when people were last told
 	lastError *effect.Error
 	cause     error // an error that ended the poll, as it was raised
 }
@@ -101,16 +103,12 @@ func (p *poll) body(ctx context.Context, begun time.Time) (effect.Result, error)
 				res = r
 				return err
 			}
-			elapsed, err := p.elapsed()
-			if err != nil {
-				return err
-			}
-			left := time.Duration(p.timeout) - elapsed
+			left := time.Duration(p.timeout) - p.elapsed
 			if left <= 0 {
-				res = effect.Fail(p.timedOut(elapsed))
+				res = effect.Fail(p.timedOut())
 				return nil
 			}
-			if err := p.pause(min(p.interval(elapsed), left)); err != nil {
+			if err := p.pause(min(p.interval(), left)); err != nil {
 				return err
 			}
 		}
@@ -122,75 +120,88 @@ func (p *poll) body(ctx context.Context, begun time.Time) (effect.Result, error)
 	return res, err
 }
 
-func (p *poll) interval(elapsed time.Duration) time.Duration {
-	return min(max(elapsed/growth, min(elapsed, settled), firstPause), time.Duration(p.every))
+func (p *poll) interval() time.Duration {
+	return min(max(p.elapsed/growth, min(p.elapsed, settled), firstPause), time.Duration(p.every))
 }
 
 // look looks once and reports whether that ended the poll.
 func (p *poll) look() (bool, effect.Result, error) {
 	p.looks++
-	v, err := starlark.Call(p.thread, p.fn, nil, nil)
-	if err != nil {
-		var e *effect.Error
-		if !errors.As(err, &e) || e.Kind == effect.Cancelled {
-			return false, effect.Result{}, err
-		}
-		if !p.tolerate.Has(e.Kind) {
-			p.cause = err
-			return true, effect.Fail(e), nil
-		}
-		p.lastError = e
-		if err := p.saw("error: " + e.Error()); err != nil {
-			return false, effect.Result{}, err
-		}
-		p.tell()
-		return false, effect.Result{}, nil
+	v, err := starlark.Call(p.thread, p.fn, p.arguments(), nil)
+	if err == nil {
+		v.Freeze()
+		p.previous = v
+		return p.judge(v)
 	}
+	var e *effect.Error
+	if !interpreter.IsOutcome(err) || !errors.As(err, &e) || e.Kind == effect.Cancelled {
+		return false, effect.Result{}, err
+	}
+	if !p.tolerate.Has(e.Kind) {
+		p.cause = err
+		return true, effect.Fail(e), nil
+	}
+	p.lastError = e
+	return false, effect.Result{}, p.saw("error: "+e.Error(), true)
+}
+
+// arguments are what fn is called with: a fn with a parameter gets the value
+// it saw at the look before.
+func (p *poll) arguments() starlark.Tuple {
+	fn, ok := p.fn.(*starlark.Function)
+	if !ok || fn.NumParams() == 0 || fn.ParamDefault(0) != nil {
+		return nil
+	}
+	if p.previous == nil {
+		return starlark.Tuple{starlark.None}
+	}
+	return starlark.Tuple{p.previous}
+}
+
+// judge holds a value against fail_if and until.
+func (p *poll) judge(v starlark.Value) (bool, effect.Result, error) {
 	x, err := interpreter.FromStarlark(v)
 	if err != nil {
 		return false, effect.Result{}, fmt.Errorf("%s: the value of %s: %w", p.builtin.Name(), p.fn.Name(), err)
 	}
-	if err := p.saw(x); err != nil {
-		return false, effect.Result{}, err
-	}
-	ended, res, err := p.judge(v, x)
-	if err == nil && !ended {
-		p.tell()
-	}
-	return ended, res, err
-}
-
-// tell says to people what the poll sees, when that has changed.
-func (p *poll) tell() {
-	last := p.path[len(p.path)-1]
-	if p.told == len(p.path) {
-		return
-	}
-	p.told = len(p.path)
-	text, ok := last.value.(string)
-	if !ok {
-		text = effect.Describe(last.value)
-	}
-	p.branch.Look(p.what, text, time.Duration(p.timeout)-last.at, interpreter.Caller(p.thread))
-}
-
-// judge holds a value against fail_if and until.
-func (p *poll) judge(v starlark.Value, x effect.Value) (bool, effect.Result, error) {
+	bad, good := starlark.Value(starlark.False), false
 	if p.failIf != nil {
-		bad, err := starlark.Call(p.thread, p.failIf, starlark.Tuple{v}, nil)
-		if err != nil {
+		if bad, err = starlark.Call(p.thread, p.failIf, starlark.Tuple{v}, nil); err != nil {
 			return false, effect.Result{}, err
 		}
-		if bad.Truth() {
-			return true, effect.Fail(p.failed(bad, x)), nil
+	}
+	if !bad.Truth() {
+		if good, err = p.satisfied(v); err != nil {
+			return false, effect.Result{}, err
 		}
 	}
-	good, err := p.satisfied(v)
-	if err != nil || !good {
-		return false, effect.Result{}, err
+	shown, err := p.shown(v, x)
+	if err == nil {
+		err = p.saw(shown, !good && !bool(bad.Truth()))
 	}
-	elapsed, err := p.elapsed()
-	return true, effect.Result{Value: append(effect.Struct{{Name: "value", Value: x}}, p.story(elapsed)...)}, err
+	switch {
+	case err != nil || !good && !bool(bad.Truth()):
+		return false, effect.Result{}, err
+	case good:
+		return true, effect.Result{Value: append(effect.Struct{{Name: "value", Value: x}}, p.story()...)}, nil
+	}
+	return true, effect.Fail(p.failed(bad, shown)), nil
+}
+
+// shown is what people see of a value.
+func (p *poll) shown(v starlark.Value, x effect.Value) (effect.Value, error) {
+	if p.show == nil {
+		return x, nil
+	}
+	text, err := starlark.Call(p.thread, p.show, starlark.Tuple{v}, nil)
+	if err != nil {
+		return nil, err
+	}
+	s, ok := starlark.AsString(text)
+	if !ok {
+		return nil, fmt.Errorf("%s: the value of %s, for show: got %s, want string", p.builtin.Name(), p.show.Name(), text.Type())
+	}
+	return s, nil
 }
 
 func (p *poll) satisfied(v starlark.Value) (bool, error) {
@@ -208,30 +219,33 @@ func (p *poll) satisfied(v starlark.Value) (bool, error) {
 // maxPath is how many changes of value a record keeps.
 const maxPath = 64
 
-// saw keeps a value if it is not the one seen before.
-func (p *poll) saw(x effect.Value) error {
-	if n := len(p.path); n > 0 && effect.Equal(p.path[n-1].value, x) {
-		return nil
-	}
-	elapsed, err := p.elapsed()
+// saw keeps what people see of a value if it is not what they saw before, and
+// tells them if the poll goes on.
+func (p *poll) saw(x effect.Value, goesOn bool) error {
+	v, err := interpreter.Do(p.thread, p.builtin, effect.Request{Kind: effect.KindClock, Operation: effect.OpNow}, interpreter.Policy{})
 	if err != nil {
 		return err
 	}
+	p.elapsed = v.(time.Time).Sub(p.begun)
+	if n := len(p.path); n > 0 && effect.Equal(p.path[n-1].value, x) {
+		return nil
+	}
 	if len(p.path) == maxPath {
 		p.path = append(p.path[:maxPath/2], p.path[maxPath/2+1:]...)
-		p.told--
 	}
-	p.path = append(p.path, seen{x, elapsed})
+	p.path = append(p.path, seen{x, p.elapsed})
+	if goesOn {
+		p.branch.Look(p.what, plain(x), time.Duration(p.timeout)-p.elapsed, interpreter.Caller(p.thread))
+	}
 	return nil
 }
 
-// elapsed is the time since the poll began, in this life of the run or an earlier one.
-func (p *poll) elapsed() (time.Duration, error) {
-	v, err := interpreter.Do(p.thread, p.builtin, effect.Request{Kind: effect.KindClock, Operation: effect.OpNow}, interpreter.Policy{})
-	if err != nil {
-		return 0, err
+// plain is a value for a line of text.
+func plain(x effect.Value) string {
+	if s, ok := x.(string); ok {
+		return s
 	}
-	return v.(time.Time).Sub(p.begun), nil
+	return effect.Describe(x)
 }
 
 func (p *poll) pause(d time.Duration) error {

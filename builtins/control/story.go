@@ -11,23 +11,23 @@ import (
 )
 
 // story is what a poll's record tells beside its value.
-func (p *poll) story(elapsed time.Duration) effect.Struct {
+func (p *poll) story() effect.Struct {
 	var path []effect.Value
 	for _, s := range p.path {
 		path = append(path, effect.Struct{{Name: "at", Value: int64(s.at)}, {Name: "value", Value: s.value}})
 	}
 	return effect.Struct{
-		{Name: "looks", Value: int64(p.looks)}, {Name: "took", Value: int64(elapsed)}, {Name: "path", Value: path},
+		{Name: "looks", Value: int64(p.looks)}, {Name: "took", Value: int64(p.elapsed)}, {Name: "path", Value: path},
 	}
 }
 
 // timedOut is the error of a poll whose time is up: what was waited for, the
 // last value, the path of values with how long each lasted, and the last error.
-func (p *poll) timedOut(elapsed time.Duration) *effect.Error {
+func (p *poll) timedOut() *effect.Error {
 	last := p.path[len(p.path)-1]
 	msg := fmt.Sprintf("%s: not reached within %s; last saw %s for %s (%d looks)", p.what,
-		effect.FormatDuration(time.Duration(p.timeout)), effect.Describe(last.value),
-		effect.FormatDuration(elapsed-last.at), p.looks)
+		effect.FormatDuration(time.Duration(p.timeout)), plain(last.value),
+		effect.FormatDuration(p.elapsed-last.at), p.looks)
 	if len(p.path) > 1 {
 		msg += "; before that " + p.history()
 	}
@@ -35,7 +35,7 @@ func (p *poll) timedOut(elapsed time.Duration) *effect.Error {
 		msg += "; last error: " + p.lastError.Error()
 	}
 	return &effect.Error{
-		Kind: effect.Timeout, Operation: p.builtin.Name(), Message: msg, Details: p.story(elapsed),
+		Kind: effect.Timeout, Operation: p.builtin.Name(), Message: msg, Details: p.story(),
 		Hint: "if it only needs longer, give a longer timeout",
 	}
 }
@@ -48,7 +48,7 @@ func (p *poll) history() string {
 	var parts []string
 	for i, s := range p.path[:len(p.path)-1] {
 		lasted := p.path[i+1].at - s.at
-		parts = append(parts, fmt.Sprintf("%s for %s", effect.Describe(s.value), effect.FormatDuration(lasted)))
+		parts = append(parts, fmt.Sprintf("%s for %s", plain(s.value), effect.FormatDuration(lasted)))
 	}
 	if n := len(parts); n > maxHistory {
 		parts = append([]string{fmt.Sprintf("%d others", n-maxHistory)}, parts[n-maxHistory:]...)
@@ -58,10 +58,10 @@ func (p *poll) history() string {
 
 // failed is the error of a poll whose fail_if holds. A text that fail_if
 // returns is the reason.
-func (p *poll) failed(bad starlark.Value, x effect.Value) *effect.Error {
-	msg := p.what + ": will not come true: " + effect.Describe(x)
+func (p *poll) failed(bad starlark.Value, shown effect.Value) *effect.Error {
+	msg := p.what + ": will not come true: " + plain(shown)
 	if s, ok := starlark.AsString(bad); ok {
 		msg = p.what + ": " + s
 	}
-	return &effect.Error{Kind: effect.Failed, Operation: p.builtin.Name(), Message: msg, Details: p.story(0)}
+	return &effect.Error{Kind: effect.Failed, Operation: p.builtin.Name(), Message: msg, Details: p.story()}
 }

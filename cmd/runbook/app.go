@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"runbook/journal"
 )
 
 // version is set when a release is built.
@@ -66,3 +68,6 @@ func (a *App) stateDir() string {
 	}
 	return filepath.Join(a.getenv("HOME"), ".local", "state", "runbook")
 }
+
+// store is where the runs of this user are kept.
+func (a *App) store() *journal.Store { return &journal.Store{Root: a.stateDir(), Now: a.now} }

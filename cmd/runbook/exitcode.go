@@ -7,6 +7,7 @@ import (
 
 	"runbook/effect"
 	"runbook/interpreter"
+	"runbook/journal"
 )
 
 // A Code is an exit status of the command: a public contract.
@@ -85,6 +86,15 @@ func codeOf(err error) Code {
 		return exit.code
 	case errors.As(err, &unsettled):
 		return ChangeInDoubt
+	case errors.As(err, new(*errRunTimeout)):
+		return WaitTimedOut
+	case errors.As(err, new(*journal.Locked)):
+		return SystemLocked
+	case errors.As(err, new(*journal.NoSuchRun)):
+		return Usage
+	case errors.As(err, new(*journal.Divergence)), errors.As(err, new(*journal.NotResumable)),
+		errors.As(err, new(*journal.Damaged)), errors.As(err, new(*journal.UnknownFormat)):
+		return ResumeRefused
 	case errors.Is(err, effect.ErrStopped), errors.Is(err, context.Canceled):
 		return Interrupted
 	case errors.As(err, &e):

@@ -14,7 +14,7 @@ import (
 // run to stop: then no change begins, while reads and waits go on.
 type gate struct {
 	next     effect.Performer
-	stopping atomic.Bool
+	stopping *atomic.Bool
 }
 
 // Perform refuses the next change once the run is stopping.

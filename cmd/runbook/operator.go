@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"runbook/effect"
 )
@@ -21,9 +22,11 @@ type operator struct {
 	header  string            // LIVE or SIMULATED, repeated in every question
 	pause   func() func()     // holds back the live view while a question stands
 
-	mu  sync.Mutex
-	in  *bufio.Reader
-	job chan string
+	asking atomic.Bool // a question stands
+
+	mu    sync.Mutex
+	in    *bufio.Reader
+	lines chan string
 }
 
 // errNobody is why a question got no answer.
@@ -119,13 +122,15 @@ func (o *operator) ask(ctx context.Context, prompt string) (string, error) {
 	if o.pause != nil {
 		defer o.pause()()
 	}
+	o.asking.Store(true)
+	defer o.asking.Store(false)
 	fmt.Fprintf(o.app.stderr, "%s %s", o.header, prompt)
 	if o.in == nil {
-		o.in, o.job = bufio.NewReader(o.app.stdin), make(chan string)
+		o.in, o.lines = bufio.NewReader(o.app.stdin), make(chan string)
 		go o.read()
 	}
 	select {
-	case line, ok := <-o.job:
+	case line, ok := <-o.lines:
 		if !ok {
 			return "", errNobody
 		}
@@ -138,12 +143,12 @@ func (o *operator) ask(ctx context.Context, prompt string) (string, error) {
 
 // read hands lines on until the input ends.
 func (o *operator) read() {
-	defer close(o.job)
+	defer close(o.lines)
 	for {
 		line, err := o.in.ReadString('\n')
 		if err != nil {
 			return
 		}
-		o.job <- line
+		o.lines <- line
 	}
 }

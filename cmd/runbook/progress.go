@@ -118,6 +118,11 @@ func (p *progress) line(now time.Time, text string) {
 	}
 }
 
+// warn tells of something that the script did not say.
+func (p *progress) warn(text string) {
+	p.observe(interpreter.Note{Kind: interpreter.NoteWarn, Text: text})
+}
+
 // print writes a result of the script to stdout.
 func (p *progress) print(text string) {
 	if p.view != nil {

@@ -24,7 +24,7 @@ type session struct {
 	world    effect.Performer
 	branches interpreter.Branches
 	journal  *journal.Journal // nil where nothing is recorded
-	gate     *gate
+	stopping atomic.Bool      // let no change begin
 	counts   counts
 	ask      func(question string) (string, error) // for --step
 }
@@ -56,11 +56,11 @@ func (s *session) stack() effect.Performer {
 	if s.options.timeout > 0 {
 		p = &deadline{next: p, limit: time.Duration(s.options.timeout)}
 	}
-	s.gate = &gate{next: p}
+	p = &gate{next: p, stopping: &s.stopping}
 	if s.journal != nil {
-		return s.journal.Performer(s.gate)
+		return s.journal.Performer(p)
 	}
-	return effect.Unrecorded(s.gate)
+	return effect.Unrecorded(p)
 }
 
 // run executes the runbook and records how it ended.
@@ -104,7 +104,7 @@ func outcome(err error) journal.Outcome {
 func (s *session) observe(n interpreter.Note) {
 	s.progress.observe(n)
 	if s.journal != nil && !n.Replayed {
-		s.journal.Note(journal.Note{
+		_ = s.journal.Note(journal.Note{ // a journal that cannot be written ends the run at its next effect
 			Kind: string(n.Kind), Branch: n.Branch, Step: n.Step, Item: n.Item, Text: n.Text, Position: n.Position,
 		})
 	}
