@@ -26,7 +26,7 @@ type Program struct {
 
 // Load reads and executes the named file and all it loads. Top-level code can
 // compute but has no effects. Errors are syntax errors, resolve errors (all of
-// them) or evaluation errors; [Report] renders each.
+// them) or evaluation errors; [Explain] renders each.
 func (e *Engine) Load(name string) (*Program, error) {
 	l := &loader{engine: e, files: map[string][]byte{}, modules: map[string]*module{}}
 	globals, err := l.load(name)
