@@ -1,0 +1,288 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"runbook/effect"
+)
+
+// Performer is the recorder: a layer around next that answers from the journal
+// what earlier lives of the run recorded, and records what next performs. It
+// may be used by many branches.
+//
+// A change costs two syncs: its intent is durable before next sees it, its
+// outcome before the script does. A read costs none. The error is
+// [*effect.InDoubt] for a change whose outcome is not known, a [*Divergence] if
+// the script does not fit what is recorded, what stopped the run, or what ended
+// the journal.
+func (j *Journal) Performer(next effect.Performer) effect.Performer {
+	return &recorder{j: j, next: next}
+}
+
+type recorder struct {
+	j    *Journal
+	next effect.Performer
+}
+
+// Perform is part of [effect.Performer].
+func (p *recorder) Perform(ctx context.Context, r effect.Request) (effect.Result, error) {
+	if r.Inner {
+		return p.next.Perform(ctx, r)
+	}
+	d, found, err := p.j.recall(&r)
+	switch {
+	case err != nil:
+		return effect.Result{}, err
+	case d != nil:
+		return p.settle(ctx, &r, d)
+	case found.state == closed:
+		return found.result, nil
+	case r.Class == effect.Change:
+		return p.change(ctx, &r, nil)
+	}
+	return p.read(ctx, &r, found)
+}
+
+// recall finds what is known of a request: that it is in doubt, or what earlier
+// lives recorded.
+func (j *Journal) recall(r *effect.Request) (*doubt, match, error) {
+	j.mu.Lock()
+	d, diverged := j.doubts[r.ID], j.diverged
+	j.mu.Unlock()
+	if d != nil {
+		return d, match{}, nil
+	}
+	found, err := j.past.ask(r)
+	if err == nil && found.state != closed {
+		err = diverged
+	}
+	var gap *Divergence
+	if errors.As(err, &gap) && diverged == nil {
+		j.mu.Lock()
+		j.diverged = err
+		j.mu.Unlock()
+	}
+	if err == nil && found.state == open {
+		d = j.doubt(r.ID, found.since, nil, found.tries)
+	}
+	return d, found, err
+}
+
+// doubt keeps a change that is in doubt until it is settled.
+func (j *Journal) doubt(id effect.ID, since time.Time, cause *effect.Error, tries int) *doubt {
+	d := &doubt{since: since, cause: cause, tries: tries}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.doubts == nil {
+		j.doubts = map[effect.ID]*doubt{}
+	}
+	j.doubts[id] = d
+	return d
+}
+
+func (j *Journal) settled(id effect.ID) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	delete(j.doubts, id)
+}
+
+// settle does with a change in doubt what was decided, if anything was.
+func (p *recorder) settle(ctx context.Context, r *effect.Request, d *doubt) (effect.Result, error) {
+	switch r.Resolution {
+	case effect.PerformAgain:
+		return p.change(ctx, r, d)
+	case effect.WasDone:
+		return p.j.outcome(r, effect.Result{}, outcome{resolution: effect.WasDone, commit: true})
+	case effect.GiveUp:
+		return p.j.outcome(r, effect.Fail(lost(r, d)), outcome{resolution: effect.GiveUp, commit: true})
+	}
+	return effect.Result{}, &effect.InDoubt{Request: *r, Since: d.since, Cause: d.cause}
+}
+
+// lost is the doubt as an outcome.
+func lost(r *effect.Request, d *doubt) *effect.Error {
+	e := effect.Error{
+		Kind: effect.Unreachable, Target: r.Target, Operation: r.Operation,
+		Message: "the run stopped before its result was recorded, and whether it took effect is not known",
+	}
+	switch {
+	case r.Cause != nil:
+		e = *r.Cause
+	case d.cause != nil:
+		e = *d.cause
+	}
+	e.Doubt = true
+	return &e
+}
+
+// read performs a request that may be repeated, and records what came of it.
+func (p *recorder) read(ctx context.Context, r *effect.Request, found match) (effect.Result, error) {
+	if res, err := p.j.cancelled(ctx, r, outcome{request: found.state == void}); err != nil || res.Err != nil {
+		return res, err
+	}
+	recorded := found.state == begun
+	if recorded {
+		r.Begun = found.since
+	} else if lasts(r) {
+		if err := p.j.begin(r); err != nil {
+			return effect.Result{}, err
+		}
+		recorded = true
+	}
+	start := p.j.now()
+	res, err := p.next.Perform(ctx, *r)
+	if err != nil {
+		return effect.Result{}, err
+	}
+	return p.j.outcome(r, res, outcome{request: !recorded, start: start})
+}
+
+// lasts reports whether a request goes on with its old deadline when it is resumed.
+func lasts(r *effect.Request) bool {
+	return r.Body != nil || r.Kind == effect.KindClock && r.Operation == effect.OpWait
+}
+
+// change performs a request that may not be repeated: for the first time, or
+// again if d is not nil.
+func (p *recorder) change(ctx context.Context, r *effect.Request, d *doubt) (effect.Result, error) {
+	if res, err := p.j.cancelled(ctx, r, outcome{request: d == nil, commit: d != nil}); err != nil || res.Err != nil {
+		return res, err
+	}
+	tries := 1
+	if d != nil {
+		tries = d.tries + 1
+	}
+	since := p.j.now()
+	if err := p.j.intent(r, tries, since); err != nil {
+		return effect.Result{}, err
+	}
+	start := p.j.now()
+	res, err := p.perform(ctx, r)
+	var not *effect.NotPerformed
+	switch {
+	case errors.As(err, &not):
+		return effect.Result{}, errors.Join(err, p.j.withdraw(r))
+	case err != nil:
+		return effect.Result{}, err
+	case res.Err != nil && res.Err.Doubt:
+		d := p.j.doubt(r.ID, since, clean(res.Err, r.ID), tries)
+		return effect.Result{}, &effect.InDoubt{Request: *r, Since: since, Cause: d.cause}
+	}
+	return p.j.outcome(r, res, outcome{start: start, commit: true})
+}
+
+// perform hands a change on, unless the run was stopped while its intent was synced.
+func (p *recorder) perform(ctx context.Context, r *effect.Request) (effect.Result, error) {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, effect.ErrCancelled):
+		return effect.Fail(cancelled(r)), nil
+	case cause != nil:
+		return effect.Result{}, &effect.NotPerformed{Err: cause}
+	}
+	return p.next.Perform(ctx, *r)
+}
+
+// cancelled records that a request was not performed because its branch was
+// cancelled by another. The error is that of a run that is being stopped.
+func (j *Journal) cancelled(ctx context.Context, r *effect.Request, o outcome) (effect.Result, error) {
+	switch cause := context.Cause(ctx); {
+	case cause == nil:
+		return effect.Result{}, nil
+	case !errors.Is(cause, effect.ErrCancelled):
+		return effect.Result{}, cause
+	}
+	return j.outcome(r, effect.Fail(cancelled(r)), o)
+}
+
+func cancelled(r *effect.Request) *effect.Error {
+	return &effect.Error{Kind: effect.Cancelled, Message: "cancelled: another branch failed", Target: r.Target, Operation: r.Operation}
+}
+
+func (j *Journal) begin(r *effect.Request) error {
+	d := j.draft()
+	b, err := head(KindBegin, r.ID, j.now()).request(r, d.keep)
+	if err != nil {
+		return err
+	}
+	return j.writer.add(b, d.owed)
+}
+
+func (j *Journal) intent(r *effect.Request, tries int, now time.Time) error {
+	d := j.draft()
+	b, err := head(KindIntent, r.ID, now).request(r, d.keep)
+	if err != nil {
+		return err
+	}
+	if tries > 1 {
+		b = b.integer("try", int64(tries))
+	}
+	j.changed.Store(true)
+	return j.writer.commit(b, d.owed)
+}
+
+func (j *Journal) withdraw(r *effect.Request) error {
+	return j.writer.add(head(KindWithdrawn, r.ID, j.now()), nil)
+}
+
+// An outcome is how a result is recorded.
+type outcome struct {
+	request    bool              // it has no record with the request before it
+	commit     bool              // it must be durable before the script sees it
+	resolution effect.Resolution // it was decided, not performed
+	start      time.Time         // when it was performed; zero if it was not
+}
+
+// outcome records a result and returns it as a replay will.
+func (j *Journal) outcome(r *effect.Request, res effect.Result, o outcome) (effect.Result, error) {
+	if res.Err != nil {
+		res = effect.Fail(clean(res.Err, r.ID))
+	}
+	if err := checkResult(res); err != nil {
+		return effect.Result{}, fmt.Errorf("internal error: %s: %w", r.Describe(), err)
+	}
+	now := j.now()
+	d := j.draft()
+	b := head(KindOutcome, r.ID, now)
+	var err error
+	if o.request {
+		if b, err = b.request(r, d.keep); err != nil {
+			return effect.Result{}, err
+		}
+	}
+	if o.resolution != effect.Unresolved {
+		b = b.text("resolution", o.resolution.String())
+	}
+	if b, err = b.result(res, d.keep); err != nil {
+		return effect.Result{}, err
+	}
+	if !o.start.IsZero() {
+		b = b.integer("took", int64(now.Sub(o.start)))
+	}
+	if o.commit {
+		err = j.writer.commit(b, d.owed)
+	} else {
+		err = j.writer.add(b, d.owed)
+	}
+	if err != nil {
+		return effect.Result{}, err
+	}
+	j.settled(r.ID)
+	return effect.Result{Value: res.Value, Err: res.Err}, nil
+}
+
+// checkResult refuses what could not be replayed as it is.
+func checkResult(res effect.Result) error {
+	if res.Err == nil {
+		return effect.Check(res.Value)
+	}
+	if len(res.Err.Details) == 0 {
+		return nil
+	}
+	return effect.Check(res.Err.Details)
+}
+
+func validText(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
