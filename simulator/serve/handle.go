@@ -84,8 +84,9 @@ func (s *Server) rpc(w http.ResponseWriter, r *http.Request, i int, path string)
 		Call: exaoperation.Call{Path: path, Method: wire.Method, Args: wire.Args},
 	}
 	c.User, c.Password, c.Authenticated = r.BasicAuth()
-	outcome := c.serve()
-	s.logCall(&c, outcome)
+	o := c.serve()
+	s.logCall(&c, o) // before the client knows, so that the log is in order
+	c.send(o)
 }
 
 // read gets the whole body into b.
@@ -115,20 +116,19 @@ type call struct {
 	virtual time.Duration // when it arrived
 }
 
-// An outcome is what the client got, for the log.
+// An outcome is what the client is to get.
 type outcome struct {
-	what   string // "ok", "fault", "status", "lost" or "unreachable"
-	code   int64
-	text   string
-	taken  bool // the call took effect
-	length int  // of the reply
+	what  string  // "ok", "fault", "status", "lost" or "unreachable"
+	code  int64   // of a fault or a status
+	text  string  // of a fault or a status
+	taken bool    // the call took effect
+	reply *[]byte // of "ok" and "fault": from the buffers
 }
 
-// serve meets the faults that lie in wait, makes the call and answers it.
+// serve meets the faults that lie in wait, and makes the call.
 func (c *call) serve() outcome {
 	s := c.server
 	system := s.sites[c.site].system
-	var answer exaoperation.Answer
 	s.access.Lock()
 	s.calls++
 	c.virtual = s.now()
@@ -136,50 +136,63 @@ func (c *call) serve() outcome {
 	s.access.Unlock()
 	switch trouble.Effect {
 	case simulator.LostBefore:
-		return c.drop(false, outcome{what: "lost"})
+		return outcome{what: "lost"}
 	case simulator.Refused:
-		return c.drop(true, outcome{what: "unreachable"})
+		return outcome{what: "unreachable"}
 	case simulator.Unauthorized:
-		return c.status(http.StatusUnauthorized, "Unauthorized")
+		return outcome{what: "status", code: http.StatusUnauthorized, text: "Unauthorized"}
 	case simulator.Gateway:
-		return c.status(http.StatusNotImplemented, "Gateway error")
+		return outcome{what: "status", code: http.StatusNotImplemented, text: "Gateway error"}
 	case simulator.Reply:
 		c.delay(trouble.After)
-		return c.fault(trouble.Code, trouble.Text)
+		return fault(trouble.Code, trouble.Text)
 	}
 	c.delay(trouble.Before)
 	s.access.Lock()
 	now := s.now()
-	answer = system.Call(now, c.Call)
+	answer := system.Call(now, c.Call)
 	s.watch(c.site, now)
 	s.access.Unlock()
 	c.delay(trouble.After)
-	if trouble.Effect == simulator.LostAfter || answer.Dropped {
-		return c.drop(false, outcome{what: "lost", taken: true})
+	if trouble.Effect == simulator.LostAfter {
+		return outcome{what: "lost", taken: true}
 	}
-	return c.answer(answer)
+	return outcomeOf(answer)
 }
 
-func (c *call) answer(a exaoperation.Answer) outcome {
+func outcomeOf(a exaoperation.Answer) outcome {
 	switch {
 	case a.Unreachable:
-		return c.drop(true, outcome{what: "unreachable"})
+		return outcome{what: "unreachable"}
+	case a.Dropped:
+		return outcome{what: "lost", taken: true}
 	case a.Status != 0 && a.Status != http.StatusOK:
-		return c.status(a.Status, a.Body)
+		return outcome{what: "status", code: int64(a.Status), text: a.Body}
 	case a.Fault != nil:
-		return c.fault(a.Fault.Code, a.Fault.Text)
+		return fault(a.Fault.Code, a.Fault.Text)
 	}
 	b := buffers.Get().(*[]byte)
-	defer release(b)
 	*b = appendReply((*b)[:0], a.Value)
-	c.reply(*b)
-	return outcome{what: "ok", taken: true, length: len(*b)}
+	return outcome{what: "ok", taken: true, reply: b}
 }
 
-func (c *call) fault(code int64, text string) outcome {
-	b := appendFault(nil, code, text)
-	c.reply(b)
-	return outcome{what: "fault", code: code, text: text, length: len(b)}
+func fault(code int64, text string) outcome {
+	b := buffers.Get().(*[]byte)
+	*b = appendFault((*b)[:0], code, text)
+	return outcome{what: "fault", code: code, text: text, reply: b}
+}
+
+// send gives the client what it is to get.
+func (c *call) send(o outcome) {
+	switch {
+	case o.reply != nil:
+		c.reply(*o.reply)
+		release(o.reply)
+	case o.what == "status":
+		c.status(int(o.code), o.text)
+	default:
+		c.drop(o.what == "unreachable")
+	}
 }
 
 // contentType of every reply.
@@ -203,42 +216,38 @@ func (c *call) delay(d time.Duration) {
 }
 
 // status answers with an HTTP status and, because clients show them, the words after it.
-func (c *call) status(status int, words string) outcome {
+func (c *call) status(status int, words string) {
 	if status == http.StatusUnauthorized {
 		c.writer.Header().Set("Www-Authenticate", `basic realm="`+c.server.config.Realm+`"`)
 	}
-	result := outcome{what: "status", code: int64(status), text: words}
 	if words == http.StatusText(status) {
 		http.Error(c.writer, words, status)
-		return result
+		return
 	}
 	conn, out, err := http.NewResponseController(c.writer).Hijack()
 	if err != nil {
 		http.Error(c.writer, words, status)
-		return result
+		return
 	}
 	words = strings.Join(strings.Fields(words), " ")
 	_, _ = out.WriteString("HTTP/1.1 " + strconv.Itoa(status) + " " + words + "\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: " +
 		strconv.Itoa(len(words)) + "\r\n\r\n" + words)
 	_ = out.Flush()
 	_ = conn.Close()
-	return result
 }
 
-// drop ends the connection without an answer; reset as a host does where
+// drop ends the connection without an answer; reset, as a host does where
 // nobody listens.
-func (c *call) drop(reset bool, o outcome) outcome {
+func (c *call) drop(reset bool) {
 	conn, _, err := http.NewResponseController(c.writer).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	inner := conn
 	if secure, ok := conn.(*tls.Conn); ok {
-		inner = secure.NetConn()
+		conn = secure.NetConn()
 	}
-	if tcp, ok := inner.(*net.TCPConn); ok && reset {
+	if tcp, ok := conn.(*net.TCPConn); ok && reset {
 		_ = tcp.SetLinger(0)
 	}
-	_ = inner.Close()
-	return o
+	_ = conn.Close()
 }

@@ -1,10 +1,10 @@
 package serve
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"runbook/effect"
 	"runbook/simulator"
@@ -46,8 +46,8 @@ func (s *Server) logCall(c *call, o outcome) {
 	if o.what == "lost" {
 		line = strconv.AppendBool(append(line, `,"took_effect":`...), o.taken)
 	}
-	if o.length > 0 {
-		line = strconv.AppendInt(append(line, `,"bytes":`...), int64(o.length), 10)
+	if o.reply != nil {
+		line = strconv.AppendInt(append(line, `,"bytes":`...), int64(len(*o.reply)), 10)
 	}
 	line = appendField(line, "took", time.Since(c.began).Round(time.Microsecond).String())
 	*b = append(line, "}\n"...)
@@ -126,15 +126,19 @@ func appendField(b []byte, name, text string) []byte {
 	return appendJSON(b, text)
 }
 
+// appendJSON writes a JSON string. Bytes that are not UTF-8 are replaced.
 func appendJSON(b []byte, text string) []byte {
-	for i := range len(text) {
-		if c := text[i]; c < 0x20 || c == '"' || c == '\\' || c >= 0x7F {
-			quoted, _ := json.Marshal(text) // cannot fail for a string
-			return append(b, quoted...)
+	b = append(b, '"')
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			b = append(b, '\\', byte(r))
+		case r < 0x20 || r == 0x7F:
+			b = append(b, '\\', 'u', '0', '0', "01234567"[r>>4], "0123456789abcdef"[r&15])
+		default:
+			b = utf8.AppendRune(b, r)
 		}
 	}
-	b = append(b, '"')
-	b = append(b, text...)
 	return append(b, '"')
 }
 
