@@ -17,9 +17,9 @@ type Branch struct {
 	ctx  context.Context
 	root context.Context // of the run, which no other branch cancels
 	path string          // see effect.ID
-	item string // what it works on, for people
-	next int    // number of its last effect
-	step string // names of the steps around it, joined by " > "
+	item string          // what it works on, for people
+	next int             // number of its last effect
+	step string          // names of the steps around it, joined by " > "
 
 	inner   string    // name of the composite it is part of, "" for none: it may only read
 	whole   effect.ID // that composite

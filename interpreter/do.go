@@ -156,6 +156,10 @@ func (b *Branch) settle(t *starlark.Thread, d *effect.InDoubt, tries int, policy
 	if err != nil {
 		return 0, err
 	}
+	if policy.Disconnect && d.Cause != nil {
+		b.Say(NoteLog, d.Request.Describe()+": the connection was lost, as expected", d.Request.Position)
+		return resolution, nil
+	}
 	b.Say(NoteDoubt, d.Request.Describe()+": was in doubt, "+resolution.String()+": "+how, d.Request.Position)
 	return resolution, nil
 }

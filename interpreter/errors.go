@@ -3,7 +3,6 @@ package interpreter
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"go.starlark.net/resolve"
@@ -56,23 +55,37 @@ func Explain(err error, files map[string][]byte) *Explanation {
 	return x
 }
 
-// explainBranches explains the first failure that is not only the consequence
-// of another, and keeps all beside it.
-func explainBranches(e *BranchesError, err error, files map[string][]byte) *Explanation {
-	i := max(0, slices.IndexFunc(e.Failures, func(f Failure) bool { return !errors.Is(f.Err, effect.Cancelled) }))
-	x := Explain(e.Failures[i].Err, files)
-	if x.Position == "" {
-		if eval := innermost(err); eval != nil {
-			x.trace(eval.CallStack, files)
-		}
+// Named puts the name of an item before what is said of it, unless that begins
+// with the name.
+func Named(name, text string) string {
+	if name == "" || strings.HasPrefix(text, name) {
+		return text
 	}
-	x.Message, x.Kind, x.Hint, x.More = e.Error(), e.Summary.Kind, e.Summary.Hint, nil
+	return name + ": " + text
+}
+
+// explainBranches shows the calls that led to the parallel, the place of the
+// first failure, and each failure beside it; those that are only the
+// consequence of another come last.
+func explainBranches(e *BranchesError, err error, files map[string][]byte) *Explanation {
+	x := &Explanation{Message: e.Error(), Kind: e.Summary.Kind, Hint: e.Summary.Hint}
+	var outer *starlark.EvalError
+	if errors.As(err, &outer) {
+		x.trace(outer.CallStack, files)
+	}
+	var cancelled []*Explanation
 	for _, f := range e.Failures {
 		more := Explain(f.Err, files)
-		if f.Name != "" {
-			more.Message = f.Name + ": " + more.Message
+		more.Message = Named(f.Name, more.Message)
+		if more.Kind == effect.Cancelled {
+			cancelled = append(cancelled, more)
+		} else {
+			x.More = append(x.More, more)
 		}
-		x.More = append(x.More, more)
+	}
+	x.More = append(x.More, cancelled...)
+	if first := x.More[0]; first.Position != "" {
+		x.Position, x.Line, x.Column = first.Position, first.Line, first.Column
 	}
 	return x
 }

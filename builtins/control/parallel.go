@@ -87,7 +87,7 @@ func summary(failures []interpreter.Failure, items int) *effect.Error {
 		} else if sum.Kind != e.Kind {
 			sum.Kind = effect.Failed
 		}
-		lines = append(lines, f.Name+": "+e.Error())
+		lines = append(lines, interpreter.Named(f.Name, e.Error()))
 	}
 	for _, f := range failures {
 		var e *effect.Error

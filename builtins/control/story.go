@@ -35,8 +35,8 @@ func (p *poll) timedOut() *effect.Error {
 		msg += "; last error: " + p.lastError.Error()
 	}
 	return &effect.Error{
-		Kind: effect.Timeout, Operation: p.builtin.Name(), Message: msg, Details: p.story(),
-		Hint: "if it only needs longer, give a longer timeout",
+		Kind: effect.Timeout, Message: msg, Details: p.story(),
+		Hint: "if it only needs longer, give it a longer timeout",
 	}
 }
 
@@ -63,5 +63,5 @@ func (p *poll) failed(bad starlark.Value, shown effect.Value) *effect.Error {
 	if s, ok := starlark.AsString(bad); ok {
 		msg = p.what + ": " + s
 	}
-	return &effect.Error{Kind: effect.Failed, Operation: p.builtin.Name(), Message: msg, Details: p.story()}
+	return &effect.Error{Kind: effect.Failed, Message: msg, Details: p.story()}
 }

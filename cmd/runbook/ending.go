@@ -33,7 +33,7 @@ func (s *session) end(err error, hazards []string, took time.Duration) error {
 			fmt.Fprintf(p.err, "\n%s in %s\n", p.paint(green, "done"), summary)
 		}
 		if hazards != nil {
-			return &exitError{code: RefusedByRule, err: errHazards, silent: true}
+			return &exitError{code: RunbookFailed, err: errHazards, silent: true}
 		}
 		return nil
 	}
@@ -105,7 +105,7 @@ func (s *session) endJSON(err error, hazards []string, took time.Duration) error
 	if err != nil {
 		last.Ended, last.Error = ending(err), interpreter.Explain(err, s.job.files()).Message
 	} else if hazards != nil {
-		err, last.Exit = errHazards, int(RefusedByRule)
+		err, last.Exit = errHazards, int(RunbookFailed)
 	}
 	s.progress.encode(last)
 	if err == nil {

@@ -19,6 +19,9 @@ func writeFailure(w io.Writer, color bool, err error, files map[string][]byte) {
 	fmt.Fprintf(w, "%s %s\n", paint(color, red, "error:"), x.Message)
 	var branches *interpreter.BranchesError
 	if errors.As(err, &branches) {
+		for _, f := range x.Frames {
+			fmt.Fprintf(w, "    %s\n", paint(color, dim, f))
+		}
 		writeItems(w, color, x)
 	} else {
 		writePlace(w, color, x)
