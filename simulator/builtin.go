@@ -65,6 +65,17 @@ func Reference() []Doc {
 	return docs
 }
 
+// Globals documents the globals of a scenario that mean something.
+func Globals() []Param {
+	return []Param{
+		{"systems", "list of simulate.exaoperation", "the site's systems, each with four data nodes and one database", "the systems of the world"},
+		{"faults", "list of fault.*", "none", "what goes wrong"},
+		{"answers", "dict of texts", "the operator agrees to everything, and knows what came of a change in doubt", `what the operator answers, by a part of the question; the first that fits counts: {"shut down": "no"}; of a change in doubt the question is its call and the answers are "done", "again" and "fail"`},
+		{"seed", "int", "1", "what all chances and durations are drawn from"},
+		{"start", "string", "2024-01-01 00:00:00 in a rehearsal, now in sim serve", "the wall clock at the beginning, in UTC"},
+	}
+}
+
 func vocabulary() []builtin {
 	return slices.Concat(simulateBuiltins, machineFaults, transportFaults)
 }

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -43,6 +44,18 @@ func wordFor(variable any) string {
 		return "float"
 	default:
 		return kind.String()
+	}
+}
+
+func TestGlobalsAreAllDocumented(t *testing.T) {
+	t.Parallel()
+	var documented []string
+	for _, p := range Globals() {
+		documented = append(documented, p.Name)
+	}
+	slices.Sort(documented)
+	if !slices.Equal(documented, globalNames) {
+		t.Errorf("documented are %q, read are %q", documented, globalNames)
 	}
 }
 

@@ -44,6 +44,7 @@ type branch struct {
 	wait  uint64 // in order of beginning to wait
 	index int    // in the timers, or notWaiting
 	ctx   context.Context
+	alarm func() // it is no branch: this is called when the time has come
 }
 
 // A group is the branches of one Run, and who waits for them.
@@ -89,7 +90,7 @@ func (s *scheduler) run(ctx context.Context, main func()) {
 
 // next is the branch whose turn it is. If none is ready it advances the time.
 func (s *scheduler) next() *branch {
-	if s.ready.empty() {
+	for s.ready.empty() {
 		s.fire()
 	}
 	return s.ready.pop()
@@ -102,7 +103,26 @@ func (s *scheduler) fire() {
 	}
 	s.now = max(s.now, s.timers[0].wake)
 	for len(s.timers) > 0 && s.timers[0].wake <= s.now {
-		s.ready.push(s.timers.pop())
+		b := s.timers.pop()
+		if b.alarm == nil {
+			s.ready.push(b)
+			continue
+		}
+		b.alarm()
+		s.wakeAll(nil) // whose contexts it has cancelled
+	}
+}
+
+// at calls alarm when the time has come, unless it is stopped before. Alarms
+// keep nobody alive: they go off only while branches wait.
+func (s *scheduler) at(until time.Duration, alarm func()) (stop func()) {
+	s.waits++
+	b := &branch{index: notWaiting, wake: until, wait: s.waits, alarm: alarm}
+	s.timers.push(b)
+	return func() {
+		if b.index != notWaiting {
+			s.timers.remove(b)
+		}
 	}
 }
 
@@ -194,10 +214,12 @@ func (s *scheduler) wait(ctx context.Context, until time.Duration) error {
 	if until <= s.now {
 		return nil
 	}
-	if s.current == nil || s.ready.empty() && (len(s.timers) == 0 || until < s.timers[0].wake) {
-		// No other branch has anything to do before: no need to switch.
-		s.now = until
-	} else {
+	switch {
+	case s.ready.empty() && (len(s.timers) == 0 || until < s.timers[0].wake):
+		s.now = until // nothing happens before: no need to switch
+	case s.current == nil:
+		s.run(ctx, func() { s.sleep(ctx, until) })
+	default:
 		s.sleep(ctx, until)
 	}
 	if ctx.Err() != nil {
@@ -234,7 +256,7 @@ func (s *scheduler) wakeCancelled(g *group) {
 	for ; g != nil; g = g.outer {
 		if !g.over && closed(g.done) {
 			g.over = true
-			s.wakeGroup(g)
+			s.wakeAll(g)
 		}
 		for _, b := range g.own {
 			if b.index != notWaiting && b.ctx.Err() != nil {
@@ -245,12 +267,13 @@ func (s *scheduler) wakeCancelled(g *group) {
 	}
 }
 
-// wakeGroup makes ready all members of g, and of groups inside it, that wait
-// for a time, in the order of their creation.
-func (s *scheduler) wakeGroup(g *group) {
+// wakeAll makes ready all members of g, and of groups inside it, that wait for
+// a time under a context that is cancelled, in the order of their creation.
+// A nil g is everybody's.
+func (s *scheduler) wakeAll(g *group) {
 	var woken []*branch
 	for _, b := range s.timers {
-		if b.group.within(g) && b.ctx.Err() != nil {
+		if b.alarm == nil && (g == nil || b.group.within(g)) && b.ctx.Err() != nil {
 			woken = append(woken, b)
 		}
 	}

@@ -147,6 +147,17 @@ func (w *World) Main(ctx context.Context, main func(ctx context.Context) error) 
 	return err
 }
 
+// WithTimeout gives a context that ends after a virtual time, with the cause
+// given. Like one of package context it must be cancelled when it is done with.
+func (w *World) WithTimeout(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := w.schedule.at(w.schedule.now+max(d, 0), func() { cancel(cause) })
+	return ctx, func() {
+		stop()
+		cancel(context.Canceled)
+	}
+}
+
 // Run calls body for every item from 0 to n-1, each in a branch of its own and
 // at most limit at once (0 for DefaultLimit), and returns when all have
 // returned. A panic in one is raised again here as a *BranchPanic.

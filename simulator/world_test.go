@@ -462,6 +462,64 @@ func TestSecretsAreNotResolved(t *testing.T) {
 	}
 }
 
+func TestDeadlineInVirtualTime(t *testing.T) {
+	t.Parallel()
+	late := errors.New("the run is over")
+	for _, inside := range []bool{false, true} {
+		w := world(t, "")
+		c := &client{world: w}
+		var seen []string
+		run := func(ctx context.Context) error {
+			w.Run(ctx, 3, 0, func(ctx context.Context, item int) {
+				c.wait(ctx, time.Duration(item)*time.Minute)
+				_, err := c.perform(ctx, effect.Read, "", "getNodeList")
+				seen = append(seen, fmt.Sprint(item, " ", w.Elapsed().Round(time.Second), " ", err))
+			})
+			return context.Cause(ctx)
+		}
+		begin := func(ctx context.Context) (context.Context, context.CancelFunc) { return w.WithTimeout(ctx, 90*time.Second, late) }
+		err := w.Main(t.Context(), func(ctx context.Context) error {
+			if inside {
+				var cancel context.CancelFunc
+				ctx, cancel = begin(ctx)
+				defer cancel()
+			}
+			return run(ctx)
+		})
+		if !inside {
+			if err != nil {
+				t.Error(err)
+			}
+			seen = nil
+			ctx, cancel := begin(t.Context())
+			err = w.Main(ctx, run)
+			cancel()
+			c.wait(t.Context(), time.Hour)
+		}
+		from := 0
+		if !inside {
+			from = 120
+		}
+		at := func(s int) time.Duration { return time.Duration(from+s) * time.Second }
+		want := []string{fmt.Sprint("0 ", at(0), " <nil>"), fmt.Sprint("1 ", at(60), " <nil>"), fmt.Sprint("2 ", at(90), " the run is over")}
+		if diff := cmp.Diff(want, seen); diff != "" || err != late {
+			t.Errorf("inside %v: got %v, %s", inside, err, diff)
+		}
+	}
+	w := world(t, "")
+	ctx, cancel := w.WithTimeout(t.Context(), time.Minute, late)
+	(&client{world: w}).wait(ctx, time.Hour) // not in a Main
+	if w.Elapsed() != time.Minute || context.Cause(ctx) != late {
+		t.Errorf("it is %v, the cause %v", w.Elapsed(), context.Cause(ctx))
+	}
+	cancel()
+	ctx, cancel = w.WithTimeout(t.Context(), time.Minute, late)
+	cancel()
+	if (&client{world: w}).wait(t.Context(), time.Hour); context.Cause(ctx) != context.Canceled {
+		t.Errorf("a stopped deadline went off: %v", context.Cause(ctx))
+	}
+}
+
 func TestMainInMain(t *testing.T) {
 	t.Parallel()
 	w := world(t, "")

@@ -151,13 +151,22 @@ func (c *call) serve() outcome {
 	s.access.Lock()
 	now := s.now()
 	answer := system.Call(now, c.Call)
-	s.watch(c.site, now)
+	if !reads(c.Method) {
+		s.watch(c.site, now)
+	}
 	s.access.Unlock()
 	c.delay(trouble.After)
 	if trouble.Effect == simulator.LostAfter {
 		return outcome{what: "lost", taken: true}
 	}
 	return outcomeOf(answer)
+}
+
+// reads reports whether a method is one of those that only look. What time
+// brings while nobody does more than look is reported by Server.look.
+func reads(method string) bool {
+	name := method[strings.LastIndexByte(method, '.')+1:]
+	return strings.HasPrefix(name, "get") || strings.HasPrefix(name, "list")
 }
 
 func outcomeOf(a exaoperation.Answer) outcome {
