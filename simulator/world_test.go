@@ -477,7 +477,9 @@ func TestDeadlineInVirtualTime(t *testing.T) {
 			})
 			return context.Cause(ctx)
 		}
-		begin := func(ctx context.Context) (context.Context, context.CancelFunc) { return w.WithTimeout(ctx, 90*time.Second, late) }
+		begin := func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return w.WithTimeout(ctx, 90*time.Second, late)
+		}
 		err := w.Main(t.Context(), func(ctx context.Context) error {
 			if inside {
 				var cancel context.CancelFunc

@@ -55,7 +55,7 @@ type Config struct {
 	MaxBody   int64   // longest request in bytes; DefaultMaxBody
 
 	Log      io.Writer              // a JSON line for each call and hazard; nil for none
-	OnHazard func(simulator.Hazard) // called for each hazard as it is seen; nil for none
+	OnHazard func(simulator.Hazard) // called for each hazard as it is seen, while the world is held: it must not use the Server; nil for none
 }
 
 // DefaultRealm is Zope's own. The product's is not known.
