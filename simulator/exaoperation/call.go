@@ -23,7 +23,7 @@ type Answer struct {
 	Unreachable bool // nobody listens: the call did not arrive
 	Dropped     bool // the call took effect and the connection died of it
 	Status      int  // HTTP status; 200 also for a fault
-	Body        string
+	Body        string // of a status other than 200; its reason phrase, too
 	Fault       *Fault
 	Value       effect.Value
 }

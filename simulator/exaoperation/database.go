@@ -3,6 +3,7 @@ package exaoperation
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"runbook/effect"
 )
@@ -132,7 +133,7 @@ func (c *Cluster) stopDatabase(i int32, again bool) {
 
 // databaseTurned ends a creation, a start or a stop.
 func (c *Cluster) databaseTurned(i int32) {
-	d, t := &c.databases[i], &c.setup.Texts
+	d := &c.databases[i]
 	switch {
 	case d.creates:
 		d.creates, d.absent = false, false
@@ -143,12 +144,22 @@ func (c *Cluster) databaseTurned(i int32) {
 		c.removeTemporary(d)
 		d.gen++
 		d.level = down
-		number, _ := volumeNumber(temp)
-		c.note(t.DatabaseStopped, Information, serviceDWAd, d.active[0], i, number)
+		c.noteStopped(i, temp)
 		if d.again {
 			c.startDatabase(i)
 		}
 	}
+}
+
+// noteStopped writes that a database has stopped and its temporary volume is
+// deleted, if it had one.
+func (c *Cluster) noteStopped(i int32, temp string) {
+	lines := c.setup.Texts.DatabaseStopped
+	number, ok := volumeNumber(temp)
+	if !ok {
+		lines = slices.DeleteFunc(slices.Clone(lines), func(s string) bool { return strings.Contains(s, "{volume}") })
+	}
+	c.note(lines, Information, serviceDWAd, c.databases[i].active[0], i, number)
 }
 
 // databaseRuns ends a start, well or not.
