@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"runbook/effect"
+	"runbook/interpreter"
+	"runbook/journal"
+	"runbook/journal/journaltest"
+	"runbook/simulator"
+)
+
+// A crashRun is a run whose process dies, in a world that does not.
+type crashRun struct {
+	t     *testing.T
+	job   *job
+	world *simulator.World
+	disk  *journaltest.Disk
+
+	performed map[string]int // changes that reached the world, by effect
+}
+
+const crashDir = "/runs/crash"
+
+func newCrashRun(t *testing.T, j *job, seed uint64) *crashRun {
+	t.Helper()
+	world, err := simulator.NewWorld(simulator.Config{Systems: j.systems(), State: j.program.Text("REHEARSE_FROM"), Seed: seed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &crashRun{t: t, job: j, world: world, disk: journaltest.NewDisk(), performed: map[string]int{}}
+	if err := c.disk.Mkdir("/runs"); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.disk.SyncDir("/"); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func (c *crashRun) store() *journal.Store {
+	return &journal.Store{Root: "/runs", FS: c.disk, Now: c.world.Now}
+}
+
+// live is one life of the run; it returns nil once the run is done.
+func (c *crashRun) live() error {
+	j, err := c.open()
+	if err != nil {
+		return err
+	}
+	seen := effect.PerformerFunc(func(ctx context.Context, r effect.Request) (effect.Result, error) {
+		if r.Class == effect.Change {
+			c.performed[r.ID.String()+" "+r.Describe()+" "+r.Recovery.String()]++
+		}
+		return c.world.Perform(ctx, r)
+	})
+	run := &interpreter.Run{Performer: j.Performer(seen), Branches: c.world}
+	return c.world.Main(context.Background(), func(ctx context.Context) error {
+		_, err := c.job.program.Run(ctx, run, c.job.bound)
+		if err == nil {
+			err = j.Missing()
+		}
+		if err != nil {
+			return errors.Join(err, j.Close())
+		}
+		return j.End(outcome(nil))
+	})
+}
+
+// open goes on with what the disk has of the run. As long as it has changed
+// nothing, a power cut may take all of it, and it begins again.
+func (c *crashRun) open() (*journal.Journal, error) {
+	r, err := c.store().OpenAt(crashDir)
+	if err == nil {
+		var j *journal.Journal
+		if j, err = r.Resume(journal.Life{Tool: version}); err == nil {
+			return j, nil
+		}
+	}
+	if len(c.performed) > 0 {
+		return nil, err
+	}
+	c.disk.Remove(crashDir)
+	return c.store().CreateAt(crashDir, c.job.journalHeader("crash"), c.job.sources())
+}
+
+// isDone reports whether there was nothing left to resume.
+func isDone(err error) bool {
+	var e *journal.NotResumable
+	return errors.As(err, &e) && e.State == journal.Done
+}
+
+// final is the state of the world once all that is under way has ended.
+func (c *crashRun) final() string {
+	c.world.Advance(c.world.Elapsed() + 6*time.Hour)
+	return strings.Join(c.world.DescribeShort(), "\n")
+}
+
+// loadJob loads a shipped runbook with the demo site.
+func loadJob(t testing.TB, runbook string, sets ...string) *job {
+	t.Helper()
+	a := &App{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }}
+	j, err := a.prepare(runbook, &execOptions{dryRun: true, sets: sets})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+// TestCrashEverywhere stops the tool dead before and after every operation on
+// the journal's disk, and in the middle of every write, lets time pass, resumes
+// the run and compares the end with that of an undisturbed run.
+func TestCrashEverywhere(t *testing.T) {
+	t.Parallel()
+	for _, runbook := range []string{"startup.star", "shutdown.star"} {
+		t.Run(runbook, func(t *testing.T) {
+			t.Parallel()
+			j := loadJob(t, runbook)
+			seeds := 1
+			if n, err := strconv.Atoi(os.Getenv("SEEDS")); err == nil {
+				seeds = n
+			}
+			points := 0
+			for seed := range uint64(seeds) {
+				points += crashEverywhere(t, j, seed+1)
+			}
+			t.Logf("%s: %d crash points tried", runbook, points)
+		})
+	}
+}
+
+func crashEverywhere(t *testing.T, j *job, seed uint64) (points int) {
+	undisturbed := newCrashRun(t, j, seed)
+	if err := undisturbed.live(); err != nil {
+		t.Fatal(err)
+	}
+	want := undisturbed.final()
+	for op := 1; op <= undisturbed.disk.Ops(); op++ {
+		for i, kind := range []string{"before", "inside", "power cut in"} {
+			part := i * op // of a write, by its length
+			points++
+			c := newCrashRun(t, j, seed)
+			c.disk.StopAt(op, part)
+			err := c.live()
+			if err == nil {
+				t.Fatalf("seed %d, operation %d: the run did not stop", seed, op)
+			}
+			if kind == "power cut in" {
+				c.disk = c.disk.PowerCut(seed + uint64(op))
+			} else {
+				c.disk = c.disk.Kill()
+			}
+			c.world.Advance(c.world.Elapsed() + time.Duration(op%7)*5*time.Minute)
+			if err := c.live(); err != nil && !isDone(err) {
+				t.Fatalf("seed %d, %s operation %d: resume: %v", seed, kind, op, err)
+			}
+			if got := c.final(); got != want {
+				t.Fatalf("seed %d, %s operation %d: ended in\n%s\nwant\n%s", seed, kind, op, got, want)
+			}
+			c.check(fmt.Sprintf("seed %d, %s operation %d", seed, kind, op))
+		}
+	}
+	return points
+}
+
+// check fails the test if the world saw a hazard, or a change reached it twice
+// against its policy.
+func (c *crashRun) check(when string) {
+	c.t.Helper()
+	for _, h := range c.world.Hazards() {
+		c.t.Errorf("%s: hazard: %s", when, h)
+	}
+	for what, n := range c.performed {
+		if n > 1 && strings.HasSuffix(what, " "+effect.Ask.String()) {
+			c.t.Errorf("%s: %s was performed %d times", when, what, n)
+		}
+	}
+}
+
