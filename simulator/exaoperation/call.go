@@ -20,9 +20,9 @@ type Call struct {
 // nothing; otherwise a Status other than 200 has a Body, and a 200 has a Fault
 // or a Value.
 type Answer struct {
-	Unreachable bool // nobody listens: the call did not arrive
-	Dropped     bool // the call took effect and the connection died of it
-	Status      int  // HTTP status; 200 also for a fault
+	Unreachable bool   // nobody listens: the call did not arrive
+	Dropped     bool   // the call took effect and the connection died of it
+	Status      int    // HTTP status; 200 also for a fault
 	Body        string // of a status other than 200; its reason phrase, too
 	Fault       *Fault
 	Value       effect.Value
