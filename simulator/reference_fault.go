@@ -124,7 +124,7 @@ var transportFaults = []builtin{
 		"fault.lost_after", "The call takes effect and the connection dies before its answer. The client cannot know.", matchers(),
 	}, transportFault(LostAfter)},
 	{Doc{
-		"fault.refused", "The connection is refused: nothing was sent.", matchers(),
+		"fault.refused", "The connection is refused: nothing was sent. Through sim serve, which has accepted it already, it is reset.", matchers(),
 	}, transportFault(Refused)},
 	{Doc{
 		"fault.unauthorized", "HTTP 401, whatever the credentials.", matchers(),
