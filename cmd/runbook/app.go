@@ -26,6 +26,7 @@ type App struct {
 	now            func() time.Time
 	interactive    bool // a person sits at stdin and stderr
 	terminal       bool // stderr is a terminal
+	outTerminal    bool // stdout is one
 	width          func() int
 	signals        func() (<-chan os.Signal, func())
 }
@@ -38,6 +39,7 @@ func newApp() *App {
 		now:         time.Now,
 		interactive: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(errFD),
 		terminal:    term.IsTerminal(errFD),
+		outTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		width: func() int {
 			w, _, err := term.GetSize(errFD)
 			if err != nil || w <= 0 {

@@ -40,8 +40,9 @@ a rehearsal uses an embedded demo site.`,
   runbook exec startup.star --dry-run --scenario slow-boot.scenario.star
   runbook exec startup.star --site prod/site.star --set boot_timeout=1h
   runbook exec shutdown.star --yes --timeout 3h`,
-		Args: exactly(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.exec(cmd, args[0], &o) },
+		Args:              exactly(1),
+		ValidArgsFunction: completeRunbook,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.exec(cmd, args[0], &o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.site, "site", "", "the site `FILE`")
@@ -51,6 +52,9 @@ a rehearsal uses an embedded demo site.`,
 	f.Uint64Var(&o.seed, "seed", 0, "what the simulator's chances are drawn from (default: the scenario's, or 1)")
 	f.StringVar(&o.record, "record", "", "keep the run's directory at `DIR`, also of a rehearsal")
 	o.register(f)
+	completeFlag(cmd, "set", a.completeParams)
+	completeFlag(cmd, "site", completeStar)
+	completeFlag(cmd, "scenario", completeStar)
 	return grouped("run", cmd)
 }
 

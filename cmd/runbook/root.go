@@ -34,7 +34,8 @@ repeating a change blindly.`,
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
 	for _, verb := range []func() *cobra.Command{
-		a.execCommand, a.initCommand, a.versionCommand,
+		a.execCommand, a.runsCommand, a.showCommand, a.abandonCommand,
+		a.initCommand, a.versionCommand,
 	} {
 		root.AddCommand(verb())
 	}

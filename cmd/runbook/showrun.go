@@ -32,7 +32,7 @@ func (a *App) showRecording(o *showOptions, read func(*journal.Store) (*journal.
 		return err
 	}
 	if o.json {
-		return a.showRunJSON(r)
+		return a.showRunJSON(r, open)
 	}
 	t := &teller{
 		w: a.stdout, color: a.outColor(), changes: o.changes, open: open, live: r.Live, steps: map[string]time.Time{},
@@ -51,6 +51,11 @@ func (a *App) showRecording(o *showOptions, read func(*journal.Store) (*journal.
 	writeDoubts(t.w, t.color, doubts(r, open))
 	writeNext(t.w, r.Header.Run, r.State, r.Live, doubts(r, open))
 	return nil
+}
+
+// outColor reports whether results may be coloured.
+func (a *App) outColor() bool {
+	return a.outTerminal && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
 }
 
 // unanswered finds the requests of a run that have no outcome, by effect, and
@@ -154,24 +159,16 @@ func doubts(r *journal.Recording, open map[effect.ID]journal.Record) []journal.R
 	return inOrder(list)
 }
 
-// writeDoubts lists the changes that are in doubt.
+// writeDoubts lists the changes that are in doubt, and who settles them.
 func writeDoubts(w io.Writer, color bool, list []journal.Record) {
 	for _, rec := range list {
-		fmt.Fprintf(w, "%s %s %s, sent at %s, and no result is recorded\n", paint(color, yellow, "in doubt:"),
+		fmt.Fprintf(w, "%s effect %s, %s: sent at %s, and no result is recorded\n", paint(color, yellow, "in doubt:"),
 			rec.ID, rec.Request.Describe(), rec.Time.Local().Format("15:04:05"))
-		fmt.Fprintf(w, "  resuming %s\n", settling(rec.Request))
 	}
-}
-
-// settling says what resuming does about a change in doubt.
-func settling(r effect.Request) string {
-	switch r.Recovery {
-	case effect.Repeat:
-		return "makes it again: it is harmless twice"
-	case effect.Probe:
-		return "looks whether it took effect"
+	if len(list) > 0 {
+		fmt.Fprintf(w, "  resuming settles it as the runbook says, by looking or by asking you;\n"+
+			"  to answer beforehand: --answer %s=done, or =again, or =fail\n", list[0].ID)
 	}
-	return "asks you whether it took effect, or takes --answer " + r.ID.String() + "=done|again|fail"
 }
 
 // writeNext says what can be done with the run: the commands to type.
