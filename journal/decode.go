@@ -16,14 +16,13 @@ type fields struct {
 	kind, target, op, args, class, at, step []byte // the request
 	value, err, resolution                  []byte // the result
 	k, id, t, try, took                     []byte
-	rest                                    []byte // all fields after "k", for the other kinds of records
 }
 
 var errSyntax = errors.New("not a record of this format")
 
-// parse finds the fields of a line. What it keeps points into the line.
-func (f *fields) parse(line []byte) error {
-	*f = fields{}
+// walk calls see for each field of a line behind its number. It is an error if
+// the line is not made of fields to its end, or if see says no.
+func walk(line []byte, see func(key, raw []byte) bool) error {
 	rest, ok := bytes.CutPrefix(line, []byte(`{"n":`))
 	if !ok {
 		return errSyntax
@@ -33,24 +32,31 @@ func (f *fields) parse(line []byte) error {
 	}
 	for {
 		key, raw, after, ok := cutField(rest)
-		if !ok {
-			return errSyntax
-		}
-		if p := f.field(key); p != nil {
-			*p = raw
-		}
 		switch {
-		case len(after) > 0 && after[0] == '}':
-			return nil
-		case len(after) > 0 && after[0] == ',':
+		case !ok || !see(key, raw) || len(after) == 0:
+			return errSyntax
+		case after[0] == ',':
 			rest = after[1:]
+		case string(after) == "}":
+			return nil
 		default:
 			return errSyntax
 		}
-		if string(key) == "k" {
-			f.rest = rest
-		}
 	}
+}
+
+// parse finds the fields of a line. What it keeps points into the line.
+func (f *fields) parse(line []byte) error {
+	*f = fields{}
+	return walk(line, func(key, raw []byte) bool {
+		p := f.field(key)
+		if p == nil {
+			return true
+		}
+		first := *p == nil
+		*p = raw
+		return first
+	})
 }
 
 func (f *fields) field(key []byte) *[]byte {

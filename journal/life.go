@@ -82,17 +82,12 @@ type members struct {
 
 func newMembers(line []byte, load loader) *members {
 	m := &members{fields: map[string][]byte{}, load: load}
-	var f fields
-	if m.err = f.parse(line); m.err != nil {
-		return m
-	}
-	for rest := f.rest; ; rest = rest[1:] {
-		key, raw, after, ok := cutField(rest)
-		if !ok || string(key) == "crc" {
-			return m
-		}
-		m.fields[string(key)], rest = raw, after
-	}
+	m.err = walk(line, func(key, raw []byte) bool {
+		_, twice := m.fields[string(key)]
+		m.fields[string(key)] = raw
+		return !twice
+	})
+	return m
 }
 
 // member is the named field, the zero T if there is none.

@@ -139,27 +139,37 @@ func (i *Info) read(path string, f File, size int64, load loader) error {
 		return &Damaged{Path: path, Record: 1, Problem: err.Error()}
 	}
 	last, number, err := lastLine(path, f, size)
+	if err == nil && last == nil { // torn, or bad: only reading all of it tells
+		last, number, err = surveyLast(path, f, load)
+	}
 	if err != nil {
 		return err
 	}
-	var fields fields
-	if err := fields.parse(last); err != nil {
-		return &Damaged{Path: path, Record: number, Problem: err.Error()}
+	return i.readLast(path, last, number, load)
+}
+
+func (i *Info) readLast(path string, last []byte, number int, load loader) error {
+	var f fields
+	err := f.parse(last)
+	if err == nil {
+		i.Last, err = momentOf(f.t)
 	}
-	i.Records = number
-	i.Last, err = momentOf(fields.t)
-	if number == 1 {
+	if i.Records = number; number == 1 {
 		i.Last = i.Header.Start
 	}
-	if string(fields.k) == strconv.Quote(string(KindEnd)) && err == nil {
+	if err == nil && string(f.k) == strconv.Quote(string(KindEnd)) {
 		if i.Outcome, _, err = parseEnd(last, load); err == nil {
 			i.State = i.Outcome.State
 		}
 	}
-	return err
+	if err != nil {
+		return &Damaged{Path: path, Record: number, Problem: err.Error()}
+	}
+	return nil
 }
 
-// lastLine returns the last whole record and its number, proved against the one before.
+// lastLine returns the last record and its number, proved against the one
+// before, or nothing if the journal does not end in a good record.
 func lastLine(path string, f File, size int64) ([]byte, int, error) {
 	for window := int64(8 << 10); ; window *= 4 {
 		from := max(size-window, 0)
@@ -167,31 +177,34 @@ func lastLine(path string, f File, size int64) ([]byte, int, error) {
 		if _, err := f.ReadAt(tail, from); err != nil && err != io.EOF {
 			return nil, 0, fmt.Errorf("%s: %w", path, err)
 		}
-		tail = tail[:bytes.LastIndexByte(tail, '\n')+1]
-		start := bytes.LastIndexByte(tail[:max(len(tail)-1, 0)], '\n') + 1
-		if before := start - 1; from == 0 || before >= tailSize {
-			return proveLast(path, tail, start, from)
+		if len(tail) == 0 || tail[len(tail)-1] != '\n' || window > 4*maxLine {
+			return nil, 0, nil
 		}
-		if window > 2*maxLine {
-			return nil, 0, &Damaged{Path: path, Problem: fmt.Sprintf("got no record in the last %d bytes", window)}
+		start := bytes.LastIndexByte(tail[:len(tail)-1], '\n') + 1
+		if from > 0 && start <= tailSize {
+			continue
 		}
+		var chain uint64
+		if start > tailSize {
+			hex := tail[start-len(`01234567"}`)-1 : start-len(`"}`)-1]
+			chain, _ = strconv.ParseUint(string(hex), 16, 32) // a bad one proves nothing
+		}
+		line := tail[start : len(tail)-1]
+		number, _ := cutNumber(line)
+		if _, problem := prove(line, number, uint32(chain)); problem != "" {
+			return nil, 0, nil
+		}
+		return line, number, nil
 	}
 }
 
-// proveLast checks the last line of tail, which begins at start.
-func proveLast(path string, tail []byte, start int, from int64) ([]byte, int, error) {
-	if len(tail) == 0 {
-		return nil, 0, &Damaged{Path: path, Problem: "got no whole record"}
+// surveyLast finds the last good record by reading all of the journal.
+func surveyLast(path string, f File, load loader) ([]byte, int, error) {
+	v, err := surveyFile(path, f, load)
+	if err != nil {
+		return nil, 0, err
 	}
-	var chain uint64
-	if start > 0 {
-		end := max(start-len("\"}\n"), 8)
-		chain, _ = strconv.ParseUint(string(tail[end-8:end]), 16, 32)
-	}
-	line := tail[start : len(tail)-1]
-	number, _ := cutNumber(line)
-	if _, problem := prove(line, number, uint32(chain)); problem != "" {
-		return nil, 0, &Damaged{Path: path, Record: number, Offset: from + int64(start), Problem: problem}
-	}
-	return line, number, nil
+	line := make([]byte, v.last.length)
+	_, err = f.ReadAt(line, v.last.offset)
+	return line, v.number, err
 }

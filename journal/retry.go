@@ -42,7 +42,7 @@ func (r *Run) again(x *index, retry bool, resumed *Resumed) (failed int, err err
 	ended := []string{""}
 	for _, id := range r.Outcome.Failed {
 		e := x.find(id)
-		if e == nil || e.state != closed {
+		if e == nil || e.state != closed || slices.Contains(resumed.Retried, id) || slices.Contains(resumed.Reopened, id) {
 			continue
 		}
 		for path, ok := id.Branch, true; ok; path, _, ok = parent(path) {

@@ -8,7 +8,8 @@ import (
 // A survey is what one reading of a whole journal gives.
 type survey struct {
 	index  *index
-	number int    // of the last record
+	last   span   // the last record
+	number int    // its number
 	chain  uint32 // its checksum
 	size   int64  // where it ends
 	notice string // what was dropped behind it
@@ -72,7 +73,7 @@ func surveyTo(path string, file File, size int64, load loader) (*survey, span, e
 			return nil, at, nil
 		}
 	}
-	return &survey{index: x, number: sc.number, chain: sc.chain, size: sc.offset, notice: sc.notice}, span{}, nil
+	return &survey{index: x, last: sc.at, number: sc.number, chain: sc.chain, size: sc.offset, notice: sc.notice}, span{}, nil
 }
 
 // hasFiles reports whether all files that a record refers to are there and whole.
@@ -81,19 +82,13 @@ func hasFiles(file File, at span, load loader) bool {
 	if _, err := file.ReadAt(line, at.offset); err != nil {
 		return false
 	}
-	i := bytes.IndexByte(line, ',')
-	for rest := line[i+1:]; ; rest = rest[1:] {
-		_, raw, after, ok := cutField(rest)
-		if !ok {
+	return walk(line, func(_, raw []byte) bool {
+		if !bytes.HasPrefix(raw, []byte(fileTag)) {
 			return true
 		}
-		if bytes.HasPrefix(raw, []byte(fileTag)) {
-			if _, err := load.file(raw); err != nil {
-				return false
-			}
-		}
-		rest = after
-	}
+		_, err := load.file(raw)
+		return err == nil
+	}) == nil
 }
 
 func readEnd(path string, file File, at span, load loader) (*Outcome, error) {
