@@ -34,7 +34,7 @@ repeating a change blindly.`,
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
 	for _, verb := range []func() *cobra.Command{
-		a.execCommand, a.runsCommand, a.showCommand, a.abandonCommand,
+		a.execCommand, a.resumeCommand, a.runsCommand, a.showCommand, a.abandonCommand,
 		a.initCommand, a.versionCommand,
 	} {
 		root.AddCommand(verb())

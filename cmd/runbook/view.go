@@ -109,7 +109,7 @@ func (v *view) draw() {
 	}
 	sort.Strings(branches)
 	w, now := v.waits[branches[0]], v.now()
-	tail := fmt.Sprintf("  %s, %s left", clock(now.Sub(w.since)), clock(w.until.Sub(now)))
+	tail := fmt.Sprintf("  %s, %s left", spell(now.Sub(w.since)), spell(w.until.Sub(now)))
 	if n := len(branches) - 1; n > 0 {
 		tail += fmt.Sprintf("  (+%d waits)", n)
 	}
@@ -121,6 +121,6 @@ func (v *view) draw() {
 	v.shown = true
 }
 
-func clock(d time.Duration) string {
+func spell(d time.Duration) string {
 	return effect.FormatDuration(max(d, 0).Truncate(time.Second))
 }
