@@ -47,6 +47,9 @@ func (b *budget) watch(t *starlark.Thread) (ended func()) {
 		}
 		t.SetMaxExecutionSteps(t.ExecutionSteps() + step)
 	}
+	if reason := b.spend(0); reason != "" {
+		t.Cancel(reason)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.threads[t] = true

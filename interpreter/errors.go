@@ -176,17 +176,22 @@ func (e *BranchesError) Unwrap() []error {
 // FailedEffects are the identities of the recorded effects an uncaught error
 // came from: what a resumed run performs anew.
 func FailedEffects(err error) []effect.ID {
-	var failures *BranchesError
-	if errors.As(err, &failures) {
-		var ids []effect.ID
-		for _, f := range failures.Failures {
-			ids = append(ids, FailedEffects(f.Err)...)
+	var ids []effect.ID
+	seen := map[effect.ID]bool{} // the branches of a poll share its identity
+	var add func(err error)
+	add = func(err error) {
+		var failures *BranchesError
+		var e *effect.Error
+		switch {
+		case errors.As(err, &failures):
+			for _, f := range failures.Failures {
+				add(f.Err)
+			}
+		case errors.As(err, &e) && e.ID.Number > 0 && !seen[e.ID]:
+			seen[e.ID] = true
+			ids = append(ids, e.ID)
 		}
-		return ids
 	}
-	var e *effect.Error
-	if errors.As(err, &e) && e.ID.Number > 0 {
-		return []effect.ID{e.ID}
-	}
-	return nil
+	add(err)
+	return ids
 }

@@ -247,7 +247,7 @@ func parseParam(typ, text string) (starlark.Value, error) {
 		}
 		return starlark.NewList(elems), nil
 	}
-	return starlark.String(text), effect.Check(text)
+	return starlark.String(text), checkText(text)
 }
 
 // argDocs reads the "Args:" section of a docstring: "name: text", continued by

@@ -102,11 +102,6 @@ func each(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs [
 	return starlark.NewList(values), nil
 }
 
-// look calls a function as part of a composite request.
-func look(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-	return composite(t, b, args[0].(starlark.Callable))
-}
-
 func attempt(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	v, err := starlark.Call(t, args[0], args[1:], nil)
 	var e *effect.Error
@@ -171,37 +166,30 @@ func run(tb testing.TB, w *interpretertest.World, src string) (effect.Value, err
 	return w.Run(tb.Context(), program(tb, src), interpretertest.Options{})
 }
 
-// composite performs a request whose body calls fn.
-func composite(t *starlark.Thread, b *starlark.Builtin, fn starlark.Callable) (starlark.Value, error) {
+// look performs a composite request whose body calls a function once.
+func look(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	branch, err := interpreter.Of(t, b)
 	if err != nil {
 		return nil, err
 	}
+	var value starlark.Value
 	var raised error
-	v, err := interpreter.Do(t, b, effect.Request{
+	_, err = interpreter.Do(t, b, effect.Request{
 		Kind: effect.KindPoll, Operation: effect.OpPoll,
 		Body: func(ctx context.Context, _ time.Time) (effect.Result, error) {
-			var res effect.Result
-			return res, branch.Looking(ctx, effect.KindPoll, func() error {
-				v, err := starlark.Call(t, fn, nil, nil)
-				var e *effect.Error
-				if errors.As(err, &e) {
-					raised = err
-					res.Err = e
-					return nil
-				}
-				if err == nil {
-					res.Value, err = interpreter.FromStarlark(v)
-				}
+			var e *effect.Error
+			raised = branch.Looking(ctx, effect.KindPoll, func() (err error) {
+				value, err = starlark.Call(t, args[0], nil, nil)
 				return err
 			})
+			if errors.As(raised, &e) {
+				return effect.Fail(e), nil
+			}
+			return effect.Result{}, raised
 		},
 	}, interpreter.Policy{})
-	if err != nil && raised != nil {
+	if raised != nil {
 		return nil, raised
 	}
-	if err != nil {
-		return nil, err
-	}
-	return interpreter.ToStarlark(v), nil
+	return value, err
 }

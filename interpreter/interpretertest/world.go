@@ -218,9 +218,11 @@ type Options struct {
 	Settings []string             // as after --set
 	Branches interpreter.Branches // Sequential if nil
 	ReadOnly bool
+	// Layer is around the world; effect.Unrecorded if nil.
+	Layer func(effect.Performer) effect.Performer
 }
 
-// Run runs a program's main in the world, without a journal.
+// Run runs a program's main in the world.
 func (w *World) Run(ctx context.Context, p *interpreter.Program, o Options) (effect.Value, error) {
 	args, err := p.Bind(o.Settings, o.Site)
 	if err != nil {
@@ -229,8 +231,11 @@ func (w *World) Run(ctx context.Context, p *interpreter.Program, o Options) (eff
 	if o.Branches == nil {
 		o.Branches = Sequential{}
 	}
+	if o.Layer == nil {
+		o.Layer = effect.Unrecorded
+	}
 	return p.Run(ctx, &interpreter.Run{
-		Performer: effect.Unrecorded(w), Branches: o.Branches, Observe: w.Observe, ReadOnly: o.ReadOnly,
+		Performer: o.Layer(w), Branches: o.Branches, Observe: w.Observe, ReadOnly: o.ReadOnly,
 	}, args)
 }
 
