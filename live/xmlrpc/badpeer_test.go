@@ -182,8 +182,8 @@ func TestSlow(t *testing.T) {
 		want       string
 	}{
 		{"before the reply", "", "no reply within 50ms"},
-		{"in the headers", "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n", "no reply within 50ms"},
-		{"in a header", "HTTP/1.1 200 OK\r\nContent-Ty", "no reply within 50ms"},
+		{"in the headers", "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n", "the reply was not complete within 50ms"},
+		{"in a header", "HTTP/1.1 200 OK\r\nContent-Ty", "the reply was not complete within 50ms"},
 		{"before the body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", "the reply was not complete within 50ms"},
 		{"in the body", "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + answer("<value>")[:60], "the reply was not complete within 50ms"},
 		{"in a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n<methodRe", "the reply was not complete within 50ms"},
@@ -227,7 +227,7 @@ func TestDropped(t *testing.T) {
 		want       string
 	}{
 		{"before the reply", "", effect.Unreachable, "the connection was closed before the reply"},
-		{"in the headers", "HTTP/1.1 200 OK\r\nContent-Type: te", effect.Unreachable, "the connection was closed before the reply"},
+		{"in the headers", "HTTP/1.1 200 OK\r\nContent-Type: te", effect.Unreachable, "the connection was closed in the middle of the reply"},
 		{"in the body", "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + answer("<value/>")[:60], effect.Unreachable, "the connection was closed in the middle of the reply"},
 		{"in the chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n<methodRe", effect.Unreachable, "the connection was closed in the middle of the reply"},
 		{"behind the reply", "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + answer("<value/>"), effect.Unreachable, "the connection was closed in the middle of the reply"},
@@ -305,15 +305,15 @@ func TestHugeReplies(t *testing.T) {
 	const gigabyte = 1 << 30
 	head := answer("<value>")[:strings.Index(answer("<value>"), "<value>")]
 	for _, test := range []struct{ name, head, piece, want string }{
-		{"string", head + "<value>", "0123456789abcdef", "got a string longer than 16 MiB"},
-		{"references", head + "<value>", "&#65;&lt;", "got more than 32 MiB"},
-		{"base64", head + "<value><base64>", "MDEyMzQ1Njc4OWFi", "got a string longer than 16 MiB"},
-		{"values", head + "<value><array><data>", "<value><int>1000</int></value>", "got more than 524288 values"},
-		{"members", head + "<value><struct>", "<member><name>a</name><value>b</value></member>", "got more than 524288 values"},
-		{"space", head, "                ", "got more than 32 MiB"},
-		{"comment", head + "<!-- ", "                ", "got more than 32 MiB"},
+		{"string", head + "<value>", "0123456789abcdef", "got a string longer than 4 MiB"},
+		{"references", head + "<value>", "&#65;&lt;", "got more than 8 MiB"},
+		{"base64", head + "<value><base64>", "MDEyMzQ1Njc4OWFi", "got a string longer than 4 MiB"},
+		{"values", head + "<value><array><data>", "<value><int>1000</int></value>", "got more than 131072 values"},
+		{"members", head + "<value><struct>", "<member><name>a</name><value>b</value></member>", "got more than 131072 values"},
+		{"space", head, "                ", "got more than 8 MiB"},
+		{"comment", head + "<!-- ", "                ", "got more than 8 MiB"},
 		{"tag", head + "<value a='", "                ", "got a tag longer than 4 KiB"},
-		{"name", head + "<value><struct><member><name>", "0123456789abcdef", "got a string longer than 16 MiB"},
+		{"name", head + "<value><struct><member><name>", "0123456789abcdef", "got a string longer than 4 MiB"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var sent atomic.Int64
@@ -330,16 +330,16 @@ func TestHugeReplies(t *testing.T) {
 					}
 				}
 			})
-			c := newClient(t, Options{})
+			c := newClient(t, Options{Limits: Limits{Bytes: 8 << 20, String: 4 << 20, Values: 1 << 17}})
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			failure(t, c, change(to(s.URL, "m")), effect.Protocol, test.want)
 			runtime.ReadMemStats(&after)
-			if n := sent.Load(); n > 48<<20 {
-				t.Errorf("%d MiB were read before the end, want at most the limit of 32 and what is under way", n>>20)
+			if n := sent.Load(); n > 24<<20 {
+				t.Errorf("%d MiB were read before the end, want at most the limit of 8 and what is under way", n>>20)
 			}
-			if n := after.TotalAlloc - before.TotalAlloc; n > 200<<20 {
-				t.Errorf("%d MiB were allocated, want at most 200", n>>20)
+			if n := after.TotalAlloc - before.TotalAlloc; n > 50<<20 {
+				t.Errorf("%d MiB were allocated, want at most 50", n>>20)
 			}
 			t.Logf("%d MiB read, %d MiB allocated", sent.Load()>>20, (after.TotalAlloc-before.TotalAlloc)>>20)
 		})

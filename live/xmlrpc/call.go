@@ -8,9 +8,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"runbook/effect"
 )
@@ -22,11 +24,12 @@ type call struct {
 	access  *access  // nil until the password is known
 	secrets scrubber // the peer's, and those among the arguments
 	url     *url.URL
-	body    outgoing
-}
+	text    []byte // the document
+	until   time.Time
 
-// errLate is the cause of a context whose request has lived as long as it may.
-var errLate = errors.New("the longest life of the request is over")
+	sent     bool // a byte of the request may have left this machine
+	answered bool // a byte of the reply has come
+}
 
 // run performs the call. At most one of the error and the cause is set.
 func (k *call) run(ctx context.Context) (v effect.Value, e *effect.Error, cause error) {
@@ -43,20 +46,82 @@ func (k *call) run(ctx context.Context) (v effect.Value, e *effect.Error, cause 
 		}
 		return nil, e, cause
 	}
-	life, done := context.WithTimeoutCause(ctx, k.timeout(), errLate)
-	defer done()
-	response, err := k.peer.transport.RoundTrip(k.post(life))
-	if err != nil {
-		e, cause = k.lost(ctx, life, err, false)
-		return nil, e, cause
+	k.until = time.Now().Add(k.timeout())
+	v, e, err := k.try(ctx, false)
+	if stale, ok := err.(*errStale); ok {
+		err = stale.error
+		if k.request.Class == effect.Read && ctx.Err() == nil {
+			v, e, err = k.try(ctx, true)
+		}
 	}
-	defer response.Body.Close()
-	v, e, err = k.read(response)
 	if err != nil {
-		e, cause = k.lost(ctx, life, err, true)
+		e, cause = k.lost(ctx, err)
 		return nil, e, cause
 	}
 	return v, e, nil
+}
+
+// An errStale is the error of a connection that had been in use before and on
+// which no reply came: the other end had given it up, most likely. Only a read
+// is sent again then, once, on a connection of its own.
+type errStale struct{ error }
+
+// try sends the request and reads what comes.
+func (k *call) try(ctx context.Context, fresh bool) (effect.Value, *effect.Error, error) {
+	pool, err := k.peer.pool(k.url)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := pool.get(ctx, k.until, fresh)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.SetDeadline(k.until)
+	stop := context.AfterFunc(ctx, c.interrupt)
+	v, e, again, err := k.exchange(c, &pool.to)
+	pool.put(c, stop() && again)
+	return v, e, err
+}
+
+// exchange is one request and one reply on a connection. It reports whether
+// the connection can be used again.
+func (k *call) exchange(c *conn, to *route) (v effect.Value, e *effect.Error, again bool, err error) {
+	sent, err := c.send(k.head(to), k.text)
+	k.sent = k.sent || sent
+	var response *http.Response
+	if sent { // even if not all was: a server may answer and close before it has read to the end
+		var failure error
+		response, k.answered, failure = c.response()
+		err = cmp.Or(failure, err)
+	}
+	switch {
+	case response == nil && !k.answered && c.used && !errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, nil, false, &errStale{err}
+	case response == nil:
+		return nil, nil, false, err
+	}
+	wire := &wire{src: response.Body, left: k.peer.client.Limits.Bytes}
+	v, e = k.read(response, wire)
+	if wire.lost != nil && response.StatusCode == http.StatusOK {
+		return nil, nil, false, wire.lost
+	}
+	return v, e, wire.ended && !response.Close && c.r.Buffered() == 0, nil
+}
+
+// head is the request up to its document.
+func (k *call) head(to *route) []byte {
+	b := append(make([]byte, 0, 256+len(k.text)), "POST "...)
+	if to.proxy != nil && to.tls == nil { // a proxy is told the whole URL
+		b = append(append(append(b, to.scheme...), "://"...), to.header()...)
+	}
+	b = append(b, k.url.RequestURI()...)
+	b = append(append(b, " HTTP/1.1\r\nHost: "...), to.header()...)
+	b = append(append(b, "\r\n"...), k.access.header...)
+	if to.tls == nil {
+		b = append(b, proxyHeader(to.proxy)...)
+	}
+	b = append(b, "Content-Length: "...)
+	return append(strconv.AppendInt(b, int64(len(k.text)), 10), "\r\n\r\n"...)
 }
 
 func (k *call) timeout() time.Duration {
@@ -69,6 +134,9 @@ func (k *call) prepare(ctx context.Context) *effect.Error {
 	if k.url, err = url.Parse(k.request.Target); err != nil || k.url.Scheme != "http" && k.url.Scheme != "https" || k.url.Host == "" {
 		return refused(errors.New("target: got no URL, want http://HOST/PATH or https://HOST/PATH"))
 	}
+	if strings.ContainsFunc(k.url.Host, func(r rune) bool { return r <= ' ' || r >= utf8.RuneSelf }) {
+		return refused(errors.New("target: got a name beyond ASCII, want its ASCII form (xn--…)"))
+	}
 	if k.url.User != nil {
 		return refused(errors.New("target: got a user or password in the URL, want them in the peer"))
 	}
@@ -80,26 +148,10 @@ func (k *call) prepare(ctx context.Context) *effect.Error {
 	if err != nil {
 		return &effect.Error{Kind: effect.Unauthorized, Message: err.Error()}
 	}
-	if k.body.text, err = encode(k.request.Operation, args); err != nil {
+	if k.text, err = encode(k.request.Operation, args); err != nil {
 		return refused(err)
 	}
 	return nil
-}
-
-// post makes the HTTP request. Only a read has a second copy of its body,
-// which net/http may send on another connection.
-func (k *call) post(ctx context.Context) *http.Request {
-	common := k.access.change
-	if k.request.Class == effect.Read {
-		common = k.access.read
-	}
-	r := common.WithContext(ctx)
-	r.URL, r.Host = k.url, k.url.Host
-	r.Body, r.ContentLength = k.body.reader(), int64(len(k.body.text))
-	if k.request.Class == effect.Read {
-		r.GetBody = func() (io.ReadCloser, error) { return k.body.reader(), nil }
-	}
-	return r
 }
 
 // resolve puts secrets in the place of the references to them.
@@ -164,45 +216,40 @@ func hasSecret(v effect.Value) bool {
 	return false
 }
 
-// read makes a value or an error of the server's answer. A lost connection is
-// the third.
-func (k *call) read(response *http.Response) (effect.Value, *effect.Error, error) {
-	limits := k.peer.client.Limits
-	wire := &wire{src: response.Body, left: limits.Bytes}
+// read makes a value or an error of the server's answer.
+func (k *call) read(response *http.Response, wire *wire) (effect.Value, *effect.Error) {
 	if response.StatusCode != http.StatusOK {
-		return nil, k.status(response, wire), nil
+		return nil, k.status(response, wire)
 	}
 	var plain io.Reader = wire
 	switch coding := response.Header.Get("Content-Encoding"); strings.ToLower(coding) {
 	case "", "identity":
-	case "gzip", "x-gzip":
-		// Not asked for, and sent by some all the same.
+	case "gzip", "x-gzip": // not asked for, and sent by some all the same
 		unpacked, err := gzip.NewReader(wire)
 		if err != nil {
-			return nil, unreadable("gzip: got something else, want a compressed reply"), wire.lost
+			return nil, unreadable("gzip: got something else, want a compressed reply")
 		}
 		plain = unpacked
 	default:
-		return nil, unreadable("reply: got an unknown content encoding, want none or gzip"), nil
+		return nil, unreadable("reply: got an unknown content encoding, want none or gzip")
 	}
-	v, f, err := decode(plain, labelOf(response.Header.Get("Content-Type")), limits)
+	v, f, err := decode(plain, labelOf(response.Header.Get("Content-Type")), k.peer.client.Limits)
 	switch {
-	case wire.lost != nil:
-		return nil, nil, wire.lost
 	case err != nil:
-		return nil, k.broken(err), nil
+		return nil, k.broken(err)
 	case f != nil:
-		return nil, k.fault(f), nil
+		return nil, k.fault(f)
 	}
-	return v, nil, nil
+	return v, nil
 }
 
-// wire is the reply as it comes: it stops at a limit, and keeps the error of a
-// lost connection apart from those of what was sent over it.
+// wire is the body of a reply as it comes: it stops at a limit, and keeps the
+// error of a lost connection apart from those of what was sent over it.
 type wire struct {
-	src  io.Reader
-	left int64
-	lost error
+	src   io.Reader
+	left  int64
+	ended bool // all of it was read
+	lost  error
 }
 
 var errTooLong = errors.New("the reply is too long")
@@ -212,53 +259,11 @@ func (w *wire) Read(p []byte) (int, error) {
 	if w.left -= int64(n); w.left < 0 {
 		return n, errTooLong
 	}
-	if err != nil && err != io.EOF {
+	switch {
+	case err == io.EOF:
+		w.ended = true
+	case err != nil:
 		w.lost = err
 	}
 	return n, err
 }
-
-// outgoing is the document of one call and whether net/http has begun to take it.
-//
-// The headers alone do nothing to a server, so as long as nothing was taken
-// nothing was asked. Sealing settles it: what is not taken by then never is.
-type outgoing struct {
-	text  []byte
-	state atomic.Int32
-}
-
-const (
-	untouched int32 = iota
-	taken
-	sealed
-)
-
-var errSealed = errors.New("the request was given up before it was sent")
-
-// seal makes sure that nothing will be taken any more and reports whether
-// nothing was.
-func (o *outgoing) seal() bool {
-	return o.state.CompareAndSwap(untouched, sealed) || o.state.Load() == sealed
-}
-
-// reader reads the document from its beginning.
-func (o *outgoing) reader() io.ReadCloser { return &reader{of: o} }
-
-type reader struct {
-	of *outgoing
-	at int
-}
-
-func (r *reader) Read(p []byte) (int, error) {
-	if !r.of.state.CompareAndSwap(untouched, taken) && r.of.state.Load() == sealed {
-		return 0, errSealed
-	}
-	if r.at == len(r.of.text) {
-		return 0, io.EOF
-	}
-	n := copy(p, r.of.text[r.at:])
-	r.at += n
-	return n, nil
-}
-
-func (r *reader) Close() error { return nil }

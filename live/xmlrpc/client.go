@@ -11,13 +11,12 @@
 //	              └─ Refused: cannot be said in XML-RPC
 //
 // Three things are never left to chance. A change is handed to the network at
-// most once: its body has no second copy, redirects are not followed, and
-// idle connections are given up before a server is likely to do so. Whether a
-// failed request may have reached the server is known, not guessed: the body
-// records that it was taken, and can be sealed so that it no longer can be.
-// What the server sends costs bounded memory and time, whatever it is, and
-// nothing of it comes into a message before the peer's credentials are cut
-// out of it.
+// most once: nothing between it and the socket sends again, redirects are not
+// followed, and a connection is looked at before it is used again. Whether a
+// failed request may have reached the server is known, not guessed: it may as
+// soon as the first byte was written. What the server sends costs bounded
+// memory and time, whatever it is, and nothing of it comes into a message
+// before the peer's credentials are cut out of it.
 package xmlrpc
 
 import (

@@ -260,9 +260,8 @@ func TestKeepAlive(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	// One for each branch, and those that were begun when another became free.
-	if n := opened.Load(); n > 2*branches {
-		t.Errorf("%d calls in %d branches opened %d connections, want about one a branch", branches*calls, branches, n)
+	if n := opened.Load(); n > branches {
+		t.Errorf("%d branches opened %d connections, want no more than branches", branches, n)
 	}
 }
 
@@ -558,25 +557,6 @@ func TestProxyFailures(t *testing.T) {
 		}
 		if strings.Contains(e.Error()+e.Hint, "s3cret") {
 			t.Errorf("error holds the proxy's password: %s", e)
-		}
-	}
-}
-
-// TestSeal holds that a document is either taken or sealed, never both.
-func TestSeal(t *testing.T) {
-	t.Parallel()
-	for range 1000 {
-		o := &outgoing{text: []byte("x")}
-		var sent, kept bool
-		var wg sync.WaitGroup
-		wg.Go(func() { _, err := io.ReadAll(o.reader()); sent = err == nil })
-		wg.Go(func() { kept = o.seal() })
-		wg.Wait()
-		if sent == kept {
-			t.Fatalf("taken %v, sealed %v, want one of them", sent, kept)
-		}
-		if again := o.seal(); again != kept {
-			t.Fatalf("sealed again: %v, want %v", again, kept)
 		}
 	}
 }

@@ -51,25 +51,26 @@ func ended(ctx context.Context, sent bool) (*effect.Error, error) {
 	return nil, cause
 }
 
-// lost explains why there is no whole answer. Life is the request's own
-// context, answered whether the answer had begun.
-func (k *call) lost(ctx, life context.Context, err error, answered bool) (*effect.Error, error) {
-	sent := !k.body.seal()
+// lost explains why there is no whole answer.
+func (k *call) lost(ctx context.Context, err error) (*effect.Error, error) {
 	if ctx.Err() != nil {
-		return ended(ctx, sent)
+		return ended(ctx, k.sent)
 	}
+	timeout, _ := errors.AsType[net.Error](err)
+	late := timeout != nil && timeout.Timeout()
+	limit := effect.FormatDuration(k.timeout())
 	var e *effect.Error
-	switch limit := effect.FormatDuration(k.timeout()); {
-	case life.Err() == nil:
-		e = k.explain(err, sent, answered)
-	case answered:
+	switch {
+	case late && k.answered:
 		e = &effect.Error{Kind: effect.Timeout, Message: "the reply was not complete within " + limit}
-	case sent:
+	case late && k.sent:
 		e = &effect.Error{Kind: effect.Timeout, Message: "no reply within " + limit}
+	case k.sent:
+		e = k.explain(err)
 	default:
-		e = unreachable("no connection within " + limit)
+		e = k.explainConnecting(err, late)
 	}
-	e.Doubt = sent
+	e.Doubt = k.sent
 	return e, nil
 }
 
@@ -77,49 +78,48 @@ func unreachable(text string) *effect.Error {
 	return &effect.Error{Kind: effect.Unreachable, Message: text}
 }
 
-// explain turns an error of net/http into one for people.
-func (k *call) explain(err error, sent, answered bool) *effect.Error {
-	if e := certificateError(err); e != nil {
-		return e
-	}
-	if p, ok := errors.AsType[*proxyError](err); ok {
-		return explainProxy(p)
-	}
-	if !sent {
-		return k.explainConnecting(err)
-	}
-	text := err.Error()
+// explain turns an error after the request was sent into one for people.
+func (k *call) explain(err error) *effect.Error {
 	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET),
-		errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed), strings.Contains(text, "server closed idle connection"):
-		if answered {
+	case errors.Is(err, errTLS):
+		e := unreadable(err.Error())
+		e.Hint = "the server speaks HTTPS on this port: use https://"
+		return e
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		if k.answered {
 			return unreachable("the connection was closed in the middle of the reply")
 		}
 		return unreachable("the connection was closed before the reply")
-	case strings.Contains(text, `malformed HTTP response "\x15\x03`):
-		e := unreadable("got TLS, want plain HTTP")
-		e.Hint = "the server speaks HTTPS on this port: use https://"
-		return e
-	case strings.Contains(text, "malformed"):
-		return unreadable("got something that is not HTTP, want an HTTP reply")
-	case strings.Contains(text, "headers exceeded"):
-		return unreadable("got more than 64 KiB of HTTP headers, want at most that")
+	case errors.Is(err, errNotHTTP), errors.Is(err, errHeader):
+		return unreadable(err.Error())
+	case strings.Contains(err.Error(), "malformed"):
+		return unreadable(errNotHTTP.Error())
 	}
-	return unreadable(strings.TrimPrefix(text, "net/http: HTTP/1.x transport connection broken: "))
+	return unreadable(err.Error())
 }
 
-// explainConnecting is for errors before anything was sent.
-func (k *call) explainConnecting(err error) *effect.Error {
-	where := "" // is what cannot be reached the proxy?
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
-		where = "proxy: "
+// explainConnecting is for errors before anything was sent. Late ones are
+// those of a time limit.
+func (k *call) explainConnecting(err error, late bool) *effect.Error {
+	if p, ok := errors.AsType[*proxyError](err); ok {
+		if p.cause == nil {
+			return explainProxy(p)
+		}
+		e := k.explainConnecting(p.cause, late)
+		e.Message = "proxy: " + e.Message
+		return e
+	}
+	if e := certificateError(err); e != nil {
+		return e
 	}
 	text := err.Error()
-	var e *effect.Error
 	name, noName := errors.AsType[*net.DNSError](err)
 	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
-	timeout, _ := errors.AsType[net.Error](err)
+	var e *effect.Error
 	switch {
+	case late:
+		e = unreachable("no connection within " + effect.FormatDuration(min(k.peer.client.Connect, k.timeout())))
+		e.Hint = "is it up, and is there no firewall on the way?"
 	case noName && name.IsNotFound:
 		e = unreachable("no address for the name " + strconv.Quote(name.Name))
 		e.Hint = "check the name in the URL, and the name service of this machine"
@@ -129,32 +129,27 @@ func (k *call) explainConnecting(err error) *effect.Error {
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		e = unreachable("no route to the host")
 		e.Hint = "check the address, and the network between this machine and the host"
-	case timeout != nil && timeout.Timeout():
-		e = unreachable("no connection within " + effect.FormatDuration(min(k.peer.client.Connect, k.timeout())))
-		e.Hint = "is it up, and is there no firewall on the way?"
 	case noTLS:
 		e = &effect.Error{Kind: effect.Protocol, Message: "got something that is not TLS, want TLS", Hint: "the server may speak plain HTTP on this port: use http://"}
 	case strings.Contains(text, "protocol version"):
 		e = &effect.Error{Kind: effect.Protocol, Message: text, Hint: "the server wants a TLS older than 1.2, which is not supported"}
 	case strings.Contains(text, "tls: "):
 		e = &effect.Error{Kind: effect.Protocol, Message: text}
-	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), strings.Contains(text, "server closed idle connection"):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		e = unreachable("the connection was closed before anything was sent")
 	default:
 		e = unreachable(text)
 	}
-	e.Message = where + e.Message
 	return e
 }
 
 func explainProxy(p *proxyError) *effect.Error {
+	e := unreachable(p.Error())
 	if p.status == http.StatusProxyAuthRequired {
-		return &effect.Error{
-			Kind: effect.Unauthorized, Message: p.Error(),
-			Hint: "the proxy wants a user and a password: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT",
-		}
+		e.Kind = effect.Unauthorized
+		e.Hint = "the proxy wants a user and a password: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
 	}
-	return unreachable(p.Error())
+	return e
 }
 
 // status explains an answer that is not 200.
@@ -212,7 +207,7 @@ func (k *call) redirect(response *http.Response, text string) *effect.Error {
 	if err != nil || *u == (url.URL{}) {
 		return e
 	}
-	shown := k.place(response.Request.URL.ResolveReference(u))
+	shown := k.place(k.url.ResolveReference(u))
 	e.Message = fmt.Sprintf("%s: got a redirect to %s, want an answer", text, shown)
 	e.Hint = fmt.Sprintf("if that is the right place, use url=%q", shown)
 	return e

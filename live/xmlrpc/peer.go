@@ -2,11 +2,10 @@ package xmlrpc
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -20,19 +19,22 @@ type peer struct {
 	*effect.Peer
 	client *Options
 
-	once      sync.Once
-	settings  settings
-	transport *http.Transport
-	broken    error // why no request can be sent to it, for good
+	once     sync.Once
+	settings settings
+	tls      *tls.Config
+	broken   error // why no request can be sent to it, for good
+
+	mu    sync.Mutex
+	pools map[server]*pool
 
 	access atomic.Pointer[access] // nil until it is first needed
 }
 
 // access is how a peer's requests prove who they come from.
 type access struct {
-	read, change *http.Request // what all reads and all changes have in common; never written
-	password     string
-	secrets      scrubber // what no message may hold
+	header   string // lines that all its requests have
+	password string
+	secrets  scrubber // what no message may hold
 }
 
 // prepare makes the peer ready, when it is first needed, without touching the
@@ -43,71 +45,50 @@ func (p *peer) prepare() error {
 		if p.settings, p.broken = settingsOf(p.Options); p.broken != nil {
 			return
 		}
-		if p.transport, p.broken = p.newTransport(); p.broken == nil && p.settings.insecure {
+		if p.tls, p.broken = p.settings.tlsConfig(); p.broken == nil && p.settings.insecure {
 			p.client.Warn(p.Address + ": its certificate is not verified (insecure=True): who is on the way can read and change all that is sent, the password too")
 		}
 	})
 	return p.broken
 }
 
-// close gives up the peer's unused connections.
-func (p *peer) close() {
-	p.once.Do(func() { p.broken = errors.New("the client is closed") })
-	if p.transport != nil {
-		p.transport.CloseIdleConnections()
-	}
-}
-
-// newTransport makes the peer's pool of connections. HTTP/1.1 only: XML-RPC is
-// one request and one reply.
-func (p *peer) newTransport() (*http.Transport, error) {
-	config, err := p.settings.tlsConfig()
-	if err != nil {
-		return nil, err
-	}
-	t := &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: p.client.Connect}).DialContext,
-		TLSClientConfig:        config,
-		TLSHandshakeTimeout:    p.client.Connect,
-		Protocols:              new(http.Protocols),
-		MaxIdleConnsPerHost:    p.client.Connections,
-		IdleConnTimeout:        p.client.Idle,
-		MaxResponseHeaderBytes: 64 << 10,
-		DisableCompression:     true, // decoded here, within the limits
-		OnProxyConnectResponse: proxyAnswer,
-	}
-	t.Protocols.SetHTTP1(true)
-	if n := int(p.settings.connections); n > 0 {
-		t.MaxIdleConnsPerHost, t.MaxConnsPerHost = n, n
+// pool is where the connections for a URL are. A peer is one server, and in
+// most runs has one pool.
+func (p *peer) pool(u *url.URL) (*pool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	to := route{server: server{u.Scheme, u.Host}}
+	if known := p.pools[to.server]; known != nil {
+		return known, nil
 	}
 	if p.settings.proxy {
-		t.Proxy = p.proxy
+		var err error
+		if to.proxy, err = proxyFor(p.client.Proxy, u); err != nil {
+			return nil, err
+		}
 	}
-	return t, nil
+	if u.Scheme == "https" {
+		to.tls = p.tls.Clone()
+		to.tls.ServerName = u.Hostname()
+	}
+	made := &pool{options: p.client, to: to, keep: p.client.Connections}
+	if n := p.settings.connections; n > 0 {
+		made.keep, made.slots = int(n), make(chan struct{}, n)
+	}
+	if p.pools == nil {
+		p.pools = map[server]*pool{}
+	}
+	p.pools[to.server] = made
+	return made, nil
 }
 
-// proxyError is what went wrong with the proxy, in words of our own: those of
-// net/http may hold the proxy's address with its password.
-type proxyError struct {
-	text   string
-	status int
-}
-
-func (e *proxyError) Error() string { return "proxy: " + e.text }
-
-func (p *peer) proxy(r *http.Request) (*url.URL, error) {
-	u, err := p.client.Proxy(r)
-	if err != nil {
-		return nil, &proxyError{text: "got an address from the environment that is no URL, want http://HOST:PORT in HTTP_PROXY and HTTPS_PROXY"}
+// close gives up the peer's unused connections.
+func (p *peer) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, pool := range p.pools {
+		pool.close()
 	}
-	return u, nil
-}
-
-func proxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
-	if answer.StatusCode == http.StatusOK {
-		return nil
-	}
-	return &proxyError{text: fmt.Sprintf("got status %d from %s, want a connection", answer.StatusCode, proxy.Host), status: answer.StatusCode}
 }
 
 // settings are the options of a peer that this performer knows.
@@ -134,7 +115,7 @@ func settingsOf(options effect.Struct) (settings, error) {
 			s.proxy, ok = f.Value.(bool)
 		case "connections":
 			s.connections, ok = f.Value.(int64)
-			ok = ok && s.connections > 0
+			ok = ok && s.connections > 0 && s.connections <= 1<<16
 		default:
 			return s, fmt.Errorf("option %s: got an unknown option, want ca_file, fingerprint, insecure, proxy or connections", f.Name)
 		}
@@ -170,17 +151,11 @@ func (p *peer) login(ctx context.Context) (*access, error) {
 }
 
 func (p *peer) newAccess(password string) *access {
-	header := http.Header{"Content-Type": {"text/xml"}, "User-Agent": {p.client.UserAgent}}
-	a := &access{password: password}
+	a := &access{header: "User-Agent: " + p.client.UserAgent + "\r\nContent-Type: text/xml\r\n", password: password}
 	if p.User != "" || password != "" {
 		pair := p.User + ":" + password
-		header["Authorization"] = []string{"Basic " + base64.StdEncoding.EncodeToString([]byte(pair))}
+		a.header += "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(pair)) + "\r\n"
 		a.secrets = newScrubber(p.User, password)
 	}
-	a.change = &http.Request{Method: http.MethodPost, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: header}
-	a.read = &http.Request{Method: http.MethodPost, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: header.Clone()}
-	// Says to net/http, and not to the server, that the request may be sent
-	// again if a connection turns out to have been closed while it was unused.
-	a.read.Header["X-Idempotency-Key"] = nil
 	return a
 }
