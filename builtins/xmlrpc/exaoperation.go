@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	startime "go.starlark.net/lib/time"
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
@@ -48,7 +49,7 @@ func EXAoperation(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	return &System{Name: name, Kind: "exasol", Server: p, LicenseServers: servers, Plugins: plugins, fields: starlarkstruct.FromStringDict(starlark.String("exaoperation"), starlark.StringDict{
 		"name": starlark.String(name), "kind": starlark.String("exasol"), "url": starlark.String(p.target), "server": p,
 		"license_servers": list(servers), "plugins": list(plugins),
-		"logservice": starlark.String(logservice),
+		"logservice": starlark.String(logservice), "settle": startime.Duration(p.peer.Settle),
 	})}, nil
 }
 
@@ -78,7 +79,7 @@ func (s *System) Freeze()               { s.fields.Freeze() }
 func (s *System) Truth() starlark.Bool  { return true }
 func (s *System) Hash() (uint32, error) { return starlark.String(s.Name).Hash() }
 
-// Attr returns name, kind, url, server, license_servers, plugins or logservice.
+// Attr returns name, kind, url, server, license_servers, plugins, logservice or settle.
 func (s *System) Attr(name string) (starlark.Value, error) { return s.fields.Attr(name) }
 
 // AttrNames lists the attributes.
