@@ -57,17 +57,31 @@ func itemName(v starlark.Value) string {
 	if t, ok := v.(starlark.Tuple); ok && len(t) > 0 {
 		return itemName(t[0])
 	}
+	if name := []rune(v.String()); len(name) > longestName {
+		return string(name[:longestName]) + "…"
+	}
 	return v.String()
 }
 
+// longestName is how much of an item without a name stands for it in messages.
+const longestName = 60
+
 // branchesError is the one error of all failed items. What must end the run,
-// a stop or a divergence, goes before what a script may handle.
+// a stop or a divergence, goes before a mistake of the script, and that before
+// what a script may handle.
 func branchesError(failures []interpreter.Failure, items int) error {
+	var mistake error
 	for _, f := range failures {
 		var e *effect.Error
-		if !interpreter.IsOutcome(f.Err) || !errors.As(f.Err, &e) {
+		switch {
+		case !interpreter.IsOutcome(f.Err):
 			return f.Err
+		case mistake == nil && !errors.As(f.Err, &e):
+			mistake = f.Err
 		}
+	}
+	if mistake != nil {
+		return mistake
 	}
 	return &interpreter.BranchesError{Summary: summary(failures, items), Failures: failures}
 }

@@ -19,13 +19,16 @@ import (
 func Poll(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	p := poll{thread: t, builtin: b, every: value.Duration(2 * time.Second)}
 	var what string
+	if len(args) > 2 {
+		return nil, fmt.Errorf("%s: got %d positional arguments, want at most 2, fn and until", b.Name(), len(args))
+	}
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs,
 		"fn", &p.fn, "until?", &p.until, "timeout", &p.timeout, "every?", &p.every,
 		"fail_if??", &p.failIf, "tolerate?", &p.tolerate, "what??", &what, "show??", &p.show); err != nil {
 		return nil, err
 	}
 	if p.timeout == 0 {
-		return nil, fmt.Errorf("%s: for parameter timeout: got \"0s\", want the longest time to wait", b.Name())
+		return nil, fmt.Errorf("%s: missing argument for timeout, the longest time to wait", b.Name())
 	}
 	for _, fn := range []starlark.Value{p.fn, p.until, p.failIf, p.show} {
 		if fn != nil {
@@ -121,7 +124,7 @@ func (p *poll) body(ctx context.Context, begun time.Time) (effect.Result, error)
 }
 
 func (p *poll) interval() time.Duration {
-	return min(max(p.elapsed/growth, min(p.elapsed, settled), firstPause), time.Duration(p.every))
+	return max(min(max(p.elapsed/growth, min(p.elapsed, settled)), time.Duration(p.every)), firstPause)
 }
 
 // look looks once and reports whether that ended the poll.
