@@ -31,10 +31,11 @@ func newClock() func() time.Time {
 
 // newStore is a store whose bytes are the same each time.
 func newStore(fsys journal.FS) *journal.Store {
-	return &journal.Store{
-		Root: "/state", FS: fsys, Now: newClock(), Inline: 200,
-		Random: bytes.NewReader(bytes.Repeat([]byte{1, 2, 3, 4, 5, 6, 7, 8}, 1000)),
+	random := make([]byte, 1000)
+	for i := range random {
+		random[i] = byte(i + 1)
 	}
+	return &journal.Store{Root: "/state", FS: fsys, Now: newClock(), Inline: 200, Random: bytes.NewReader(random)}
 }
 
 var (

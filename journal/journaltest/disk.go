@@ -111,12 +111,14 @@ func (d *Disk) PowerCut(seed uint64) *Disk {
 	})}
 }
 
-// cut is what may be left of a file's content.
+// cut is what may be left of a file's content: what it had in common with
+// what was synced is there.
 func cut(n *node, rng *rand.Rand) []byte {
 	kept := 0
-	if len(n.data) >= len(n.durable) && string(n.data[:len(n.durable)]) == string(n.durable) {
-		kept = len(n.durable)
-	} else if rng.IntN(2) == 0 {
+	for kept < min(len(n.data), len(n.durable)) && n.data[kept] == n.durable[kept] {
+		kept++
+	}
+	if kept < len(n.durable) && rng.IntN(2) == 0 {
 		return n.durable // what replaced it never arrived
 	}
 	size := kept + rng.IntN(len(n.data)-kept+1)
