@@ -161,7 +161,7 @@ func (a *App) scenarioOf(file string) (*simulator.Scenario, error) {
 	}
 	src, err := os.ReadFile(file)
 	if err != nil {
-		return nil, usage("--scenario %v", err)
+		return nil, usage("--scenario %s: %w", file, cause(err))
 	}
 	s, err := simulator.LoadScenario(file, src)
 	if err != nil {

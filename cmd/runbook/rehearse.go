@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
 
+	"runbook/journal"
 	"runbook/simulator"
 )
 
@@ -21,6 +25,11 @@ func (a *App) rehearse(ctx context.Context, j *job, o *execOptions) error {
 	}
 	p := newProgress(a, o.runOptions, world.Now, true)
 	s := &session{app: a, job: j, progress: p, options: &o.runOptions, world: world, branches: world}
+	if o.record != "" {
+		if s.journal, err = a.recordRehearsal(j, world, o.record); err != nil {
+			return err
+		}
+	}
 	s.header(fmt.Sprintf("SIMULATED, seed %d, %s", world.Seed(), beginning(scenario, j)))
 	var runErr error
 	mainErr := world.Main(ctx, func(ctx context.Context) error {
@@ -35,6 +44,19 @@ func (a *App) rehearse(ctx context.Context, j *job, o *execOptions) error {
 		hazards = append(hazards, h.String())
 	}
 	return s.end(runErr, hazards, world.Elapsed())
+}
+
+// recordRehearsal begins the journal of a rehearsal. It is the same, byte for
+// byte, for the same seed.
+func (a *App) recordRehearsal(j *job, world *simulator.World, dir string) (*journal.Journal, error) {
+	store := &journal.Store{Now: world.Now, NoSync: true}
+	h := j.journalHeader("rehearsal")
+	h.World, h.Seed = journal.WorldSimulated, int64(world.Seed())
+	recorded, err := store.CreateAt(filepath.Clean(dir), h, j.sources())
+	if errors.Is(err, fs.ErrExist) {
+		return nil, usage("--record %s: got a name that is taken, want that of a new directory", dir)
+	}
+	return recorded, err
 }
 
 // beginning says how the simulated world begins.

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/spf13/cobra"
 )
 
@@ -18,7 +21,7 @@ repeating a change blindly.`,
   runbook exec startup.star               start the site's clusters
   runbook resume                          go on where a run stopped`,
 		SilenceErrors: true, SilenceUsage: true,
-		Args: cobra.NoArgs,
+		Args: aVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetOut(a.stdout)
@@ -35,7 +38,8 @@ repeating a change blindly.`,
 	root.SetCompletionCommandGroupID("other")
 	for _, verb := range []func() *cobra.Command{
 		a.execCommand, a.resumeCommand, a.runsCommand, a.showCommand, a.abandonCommand,
-		a.initCommand, a.versionCommand,
+		a.initCommand, a.simCommand,
+		a.versionCommand,
 	} {
 		root.AddCommand(verb())
 	}
@@ -52,10 +56,7 @@ func grouped(id string, cmd *cobra.Command) *cobra.Command {
 func exactly(n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != n {
-			return &exitError{
-				code: Usage, err: usage("%s: got %d arguments, want %d", cmd.CommandPath(), len(args), n),
-				hint: "usage: " + cmd.UseLine(),
-			}
+			return wrongArgs(cmd, args, fmt.Sprint(n))
 		}
 		return nil
 	}
@@ -65,8 +66,35 @@ func exactly(n int) cobra.PositionalArgs {
 func atMost(n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > n {
-			return exactly(n)(cmd, args)
+			return wrongArgs(cmd, args, fmt.Sprintf("at most %d", n))
 		}
 		return nil
 	}
+}
+
+func wrongArgs(cmd *cobra.Command, args []string, want string) error {
+	return &exitError{
+		code: Usage, err: fmt.Errorf("%s: got %s, want %s", verbPath(cmd), count(int64(len(args)), "argument"), want),
+		hint: "usage: " + cmd.UseLine(),
+	}
+}
+
+// verbPath is a verb as it is typed behind the command's name.
+func verbPath(cmd *cobra.Command) string {
+	_, path, _ := strings.Cut(cmd.CommandPath(), " ")
+	return path
+}
+
+// aVerb refuses what is no verb, with the one that was probably meant.
+func aVerb(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	e := &exitError{code: Usage, err: fmt.Errorf("got %q, want a verb", args[0]), hint: "see " + cmd.CommandPath() + " --help"}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		e.hint = fmt.Sprintf("did you mean %s %s?", cmd.CommandPath(), near[0])
+	} else if strings.HasSuffix(args[0], ".star") {
+		e.hint = fmt.Sprintf("did you mean runbook exec %s?", args[0])
+	}
+	return e
 }

@@ -55,7 +55,7 @@ func (a *App) runs(o *runsOptions) error {
 	if o.json {
 		return a.runsJSON(infos)
 	}
-	if infos == nil {
+	if len(infos) == 0 {
 		fmt.Fprintln(a.stderr, "no runs yet")
 		return nil
 	}

@@ -105,27 +105,29 @@ func (t *teller) outcome(r *journal.Record) {
 		return
 	}
 	text := t.mark(r) + said(q)
-	var path []string
+	took := ""
+	if r.Took > 0 {
+		took = effect.FormatDuration(r.Took)
+	}
 	switch {
 	case r.Result.Err != nil:
 		text += " = " + paint(t.color, red, r.Result.Describe())
 	case q.Kind == effect.KindPoll:
 		var came string
-		came, path = pollStory(r.Result.Value)
-		text += came
+		came, took = pollStory(r.Result.Value)
+		text += " = " + came
 	case q.Kind == effect.KindClock:
+		took = ""
 	default:
 		text += " = " + r.Result.Describe()
 	}
 	if r.Resolution != effect.Unresolved {
-		text += " (" + r.Resolution.String() + ")"
-	} else if r.Took > 0 && q.Kind != effect.KindPoll && q.Kind != effect.KindClock {
-		text += "  " + paint(t.color, dim, effect.FormatDuration(r.Took))
+		took = r.Resolution.String()
+	}
+	if took != "" {
+		text += paint(t.color, dim, "  ("+took+")")
 	}
 	t.line(r.Time, q.Step, text)
-	for _, p := range path {
-		t.line(r.Time, q.Step, "    "+paint(t.color, dim, p))
-	}
 }
 
 // mark tells changes from questions.
@@ -155,38 +157,33 @@ func said(r *effect.Request) string {
 	return r.Describe()
 }
 
-// pollStory is what a poll saw: how it ended, and the values on the way.
-func pollStory(v effect.Value) (came string, path []string) {
+// pollStory is how a poll ended, as it was shown to people, and how long and
+// often it looked.
+func pollStory(v effect.Value) (came, took string) {
 	story, _ := v.(effect.Struct)
 	final, _ := story.Get("value")
-	looks, _ := story.Get("looks")
-	took, _ := story.Get("took")
-	ns, _ := took.(int64)
-	came = fmt.Sprintf(" = %s  after %s, %s", effect.Describe(final), effect.FormatDuration(time.Duration(ns)), count(looks, "look"))
-	seen, _ := story.Get("path")
-	values, _ := seen.([]effect.Value)
-	if len(values) < 2 {
-		return came, nil
-	}
-	for _, s := range values {
-		s, _ := s.(effect.Struct)
-		at, _ := s.Get("at")
-		ns, _ := at.(int64)
-		value, _ := s.Get("value")
-		text, ok := value.(string)
-		if !ok {
-			text = effect.Describe(value)
+	if path, ok := story.Get("path"); ok {
+		if seen, _ := path.([]effect.Value); len(seen) > 0 {
+			last, _ := seen[len(seen)-1].(effect.Struct)
+			final, _ = last.Get("value")
 		}
-		path = append(path, fmt.Sprintf("after %s: %s", effect.FormatDuration(time.Duration(ns)), text))
 	}
-	return came, path
+	came, plain := final.(string)
+	if !plain {
+		came = effect.Describe(final)
+	}
+	looks, _ := story.Get("looks")
+	ns, _ := story.Get("took")
+	span, _ := ns.(int64)
+	n, _ := looks.(int64)
+	return came, effect.FormatDuration(time.Duration(span)) + ", " + count(n, "look")
 }
 
-func count(n effect.Value, noun string) string {
-	if n == int64(1) {
+func count(n int64, noun string) string {
+	if n == 1 {
 		return "1 " + noun
 	}
-	return fmt.Sprintf("%v %ss", n, noun)
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // inOrder sorts records by their numbers.

@@ -101,9 +101,9 @@ func (t *teller) header(r *journal.Recording, last time.Time) {
 	h := r.Header
 	line := func(name, text string) { fmt.Fprintf(t.w, "%-9s%s\n", name, text) }
 	line("run", h.Run)
-	line("runbook", fmt.Sprintf("%s (%s)", runbookName(h), h.Path))
-	if h.SitePath != "" {
-		line("site", fmt.Sprintf("%s (%s)", h.SitePath, strings.Join(h.Systems, ", ")))
+	line("runbook", fmt.Sprintf("%s (%s)", runbookName(h), origin(h.Path, "shipped")))
+	if h.Site != "" {
+		line("site", fmt.Sprintf("%s (%s)", origin(h.SitePath, "embedded demo"), strings.Join(h.Systems, ", ")))
 	}
 	if h.World == journal.WorldSimulated {
 		line("world", fmt.Sprintf("SIMULATED, seed %d", h.Seed))
@@ -121,6 +121,13 @@ func (t *teller) header(r *journal.Recording, last time.Time) {
 	line("kept in", r.Dir)
 	fmt.Fprintln(t.w)
 	t.day = h.Start.Local().Format(time.DateOnly)
+}
+
+func origin(path, otherwise string) string {
+	if path == "" {
+		return otherwise
+	}
+	return path
 }
 
 func times(n int) string {

@@ -43,11 +43,19 @@ func (w *workplace) Read(name string) ([]byte, error) {
 	default:
 		src, err = os.ReadFile(filepath.Join(w.root, filepath.FromSlash(file)))
 	}
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		err = fmt.Errorf("%s: %w", name, pathErr.Err)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", name, cause(err))
 	}
 	return src, err
+}
+
+// cause is an error of the file system without its operation and path.
+func cause(err error) error {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
 }
 
 // find looks a runbook up as a path, then among the shipped ones, and the site
