@@ -1,7 +1,7 @@
 // Package builtinstest runs tests of builtins that are written in Starlark.
 //
-// A file is made of chunks, see interpretertest.Chunk; each is a runbook of
-// its own, whose main is run in an interpretertest.World. Beside the builtins
+// A file is made of chunks, see interpretertest.Chunk; each is a file of its
+// own, whose main, if it has one, is run in an interpretertest.World. Beside the builtins
 // it sees a few names for arranging the world and looking at it:
 //
 //	answer(request, *answers)        what a request is answered, one answer after the other
@@ -59,7 +59,7 @@ func run(t *testing.T, chunk *interpretertest.Chunk) {
 	}
 	sources := interpreter.Bundle{chunk.Name: []byte(chunk.Source)}
 	program, err := interpreter.NewEngine(env, sources, interpreter.Limits{}).Load(chunk.Name)
-	if err == nil {
+	if _, ok := program.Globals["main"]; ok && err == nil {
 		_, err = world.Run(t.Context(), program, interpretertest.Options{})
 	}
 	chunk.Check(t, interpretertest.Errors(err, program.Files()))

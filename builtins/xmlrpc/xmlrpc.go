@@ -78,6 +78,9 @@ func (o *options) proxy() (*Proxy, error) {
 	if o.user == "" && !o.password.IsZero() {
 		return nil, fmt.Errorf("for parameter password: got a password without a user=")
 	}
+	if o.connections < 0 {
+		return nil, fmt.Errorf("for parameter connections: got %d, want a number that is not negative", o.connections)
+	}
 	timeout := o.timeout
 	if timeout == 0 {
 		timeout = DefaultTimeout
@@ -122,8 +125,8 @@ func redacted(s string) string {
 	return fmt.Sprintf("%q", s)
 }
 
-// A Proxy stands for one remote object: every attribute that is not at, call,
-// url or name is a remote method.
+// A Proxy stands for one remote object: every attribute that is not at, call
+// or url is a remote method.
 type Proxy struct {
 	peer     *effect.Peer
 	target   string
@@ -150,7 +153,7 @@ var proxyMethods = map[string]func(*starlark.Thread, *starlark.Builtin, starlark
 // Attr returns at, call, url, or the remote method of that name.
 func (p *Proxy) Attr(name string) (starlark.Value, error) {
 	if fn := proxyMethods[name]; fn != nil {
-		return starlark.NewBuiltin(name, fn).BindReceiver(p), nil
+		return starlark.NewBuiltin("proxy."+name, fn).BindReceiver(p), nil
 	}
 	if name == "url" {
 		return starlark.String(p.target), nil
