@@ -144,9 +144,9 @@ func (r *Recover) Unpack(v starlark.Value) error {
 	}
 	switch s, _ := starlark.AsString(v); s {
 	case "ask":
-		r.Recovery = effect.Ask
+		r.Recovery, r.Probe = effect.Ask, nil
 	case "repeat":
-		r.Recovery = effect.Repeat
+		r.Recovery, r.Probe = effect.Repeat, nil
 	default:
 		return fmt.Errorf("got %s, want \"ask\", \"repeat\" or a function that answers \"done\" or \"not done\"", v)
 	}
