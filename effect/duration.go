@@ -22,7 +22,7 @@ func ParseDuration(s string) (time.Duration, error) {
 		return days, nil
 	}
 	d, err := time.ParseDuration(rest)
-	if err != nil {
+	if err != nil || rest != s && (d < 0 || days+d < 0) {
 		return 0, fmt.Errorf("got %q, want a duration such as \"90s\" or \"1h30m\"", s)
 	}
 	return days + d, nil
