@@ -142,7 +142,12 @@ func perform(t *testing.T, c *Client, r effect.Request) effect.Result {
 // failure wants a bad outcome of a kind, whose message holds a text.
 func failure(t *testing.T, c *Client, r effect.Request, kind effect.Kind, text string) *effect.Error {
 	t.Helper()
-	res := perform(t, c, r)
+	return blame(t, r, perform(t, c, r), kind, text)
+}
+
+// blame wants a result to be a bad outcome of a kind, whose message holds a text.
+func blame(t *testing.T, r effect.Request, res effect.Result, kind effect.Kind, text string) *effect.Error {
+	t.Helper()
 	if res.Err == nil {
 		t.Fatalf("%s = %s, want an error", r.Describe(), res.Describe())
 	}
