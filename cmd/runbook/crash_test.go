@@ -124,17 +124,21 @@ func TestCrashEverywhere(t *testing.T) {
 		t.Run(runbook, func(t *testing.T) {
 			t.Parallel()
 			j := loadJob(t, runbook)
-			seeds := 1
-			if n, err := strconv.Atoi(os.Getenv("SEEDS")); err == nil {
-				seeds = n
-			}
 			points := 0
-			for seed := range uint64(seeds) {
+			for seed := range seeds(1) {
 				points += crashEverywhere(t, j, seed+1)
 			}
 			t.Logf("%s: %d crash points tried", runbook, points)
 		})
 	}
+}
+
+// seeds is how many seeds an exploration tries: SEEDS in the environment, or so many.
+func seeds(usual uint64) uint64 {
+	if n, err := strconv.ParseUint(os.Getenv("SEEDS"), 10, 16); err == nil {
+		return n
+	}
+	return usual
 }
 
 func crashEverywhere(t *testing.T, j *job, seed uint64) (points int) {
@@ -184,4 +188,3 @@ func (c *crashRun) check(when string) {
 		}
 	}
 }
-
