@@ -33,7 +33,9 @@ func Do(t *starlark.Thread, fn *starlark.Builtin, r effect.Request, policy Polic
 	if err != nil {
 		return nil, err
 	}
-	r.Position = Caller(t)
+	if b.inner == "" { // the place of a look is that of its composite
+		r.Position = Caller(t)
+	}
 	r.Recovery = policy.Recovery
 	if err := b.allowed(&r); err != nil {
 		return nil, err
