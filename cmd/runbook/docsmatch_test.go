@@ -1,0 +1,95 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+)
+
+// varying is what differs from one live run to the next.
+var varying = []struct {
+	text *regexp.Regexp
+	name string
+}{
+	{regexp.MustCompile(`\b\d{8}-\d{6}-[a-z0-9]{4}\b`), "RUN"},
+	{regexp.MustCompile(`\b([0-9A-F]{2}:){31}[0-9A-F]{2}\b`), "FINGERPRINT"},
+	{regexp.MustCompile(`\b\d{4}-\d\d-\d\d\b`), "DATE"},
+	{regexp.MustCompile(`\b\d\d:\d\d(:\d\d)?\b`), "TIME"},
+	{regexp.MustCompile(`\b(\d+(\.\d+)?(ns|µs|ms|s|m|h))+\b`), "DURATION"},
+	{regexp.MustCompile(`\b(process|pid) \d+\b`), "$1 PID"},
+	{regexp.MustCompile(`\b\d+ (reads|looks)\b`), "N $1"},
+}
+
+// steady is a text without what varies.
+func steady(text string) string {
+	for _, v := range varying {
+		text = v.text.ReplaceAllString(text, v.name)
+	}
+	return text
+}
+
+// A shown is what a page says that a command prints.
+type shown struct {
+	begins, whole *regexp.Regexp
+	live          bool
+}
+
+// expect understands the lines of a page: … is any text, and a line of nothing
+// else any number of lines.
+func expect(lines []string, live bool) *shown {
+	var b strings.Builder
+	for _, line := range lines {
+		if strings.TrimSpace(line) == "…" {
+			b.WriteString(`(.*\n)*?`)
+			continue
+		}
+		if live {
+			line = steady(line)
+		}
+		for i, part := range strings.Split(line, "…") {
+			if i > 0 {
+				b.WriteString(`.*?`)
+			}
+			b.WriteString(regexp.QuoteMeta(part))
+		}
+		b.WriteString(` *\n`)
+	}
+	return &shown{regexp.MustCompile("^" + b.String()), regexp.MustCompile("^" + b.String() + "$"), live}
+}
+
+// is reports whether these lines are what is shown.
+func (s *shown) is(lines []string) bool { return s.whole.MatchString(s.text(lines)) }
+
+// isBeginningOf reports whether these lines begin with what is shown.
+func (s *shown) isBeginningOf(lines []string) bool { return s.begins.MatchString(s.text(lines)) }
+
+func (s *shown) text(lines []string) string {
+	var b strings.Builder
+	for _, line := range lines {
+		if s.live {
+			line = steady(line)
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String()
+}
+
+// shortened leaves out of a new output what was left out of the old one, if
+// that was one piece.
+func shortened(old, output []string) []string {
+	cut := -1
+	for i, line := range old {
+		if strings.TrimSpace(line) != "…" {
+			continue
+		}
+		if cut >= 0 {
+			return output
+		}
+		cut = i
+	}
+	head, tail := cut, len(old)-cut-1
+	if cut < 0 || head+tail >= len(output) {
+		return output
+	}
+	short := append([]string{}, output[:head]...)
+	return append(append(short, old[cut]), output[len(output)-tail:]...)
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// A shell runs the commands of one page, one after the other, as a reader of
+// the page would.
+type shell struct {
+	t     *testing.T
+	home  string
+	env   []string
+	ports map[string]string // addresses as the page has them, and those in use here
+	in    io.Writer
+	out   *bufio.Reader
+}
+
+// shownHome is what pages call the home of the reader.
+const shownHome = "/home/dba"
+
+// ended comes after what a command printed.
+const ended = "\x1e"
+
+func newShell(t *testing.T, bin string, p *page) *shell {
+	t.Helper()
+	s := &shell{t: t, home: t.TempDir(), ports: freePorts(t, p)}
+	s.env = []string{
+		"HOME=" + s.home, "PATH=" + bin + string(filepath.ListSeparator) + os.Getenv("PATH"), "TZ=UTC", "LANG=C.UTF-8", "TMPDIR=" + t.TempDir(),
+	}
+	cmd := exec.CommandContext(t.Context(), "sh")
+	cmd.Dir, cmd.Env = s.home, s.env
+	var err error
+	if s.in, err = cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	s.out = s.start(cmd)
+	return s
+}
+
+// start starts a command that ends with the test, and returns what it prints.
+func (s *shell) start(cmd *exec.Cmd) *bufio.Reader {
+	s.t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	cmd.Stdout, cmd.Stderr = w, w
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	w.Close()
+	s.t.Cleanup(func() {
+		_ = cmd.Process.Kill() // it may have ended
+		_ = cmd.Wait()
+		r.Close()
+	})
+	return bufio.NewReader(r)
+}
+
+// run runs a command and returns the lines that it prints.
+func (s *shell) run(command string) []string {
+	s.t.Helper()
+	fmt.Fprintf(s.in, "%s\n__status=$?; printf '\\n%s\\n'; (exit $__status)\n", s.real(command), ended)
+	text, err := s.out.ReadString(ended[0])
+	if err != nil {
+		s.t.Fatalf("the shell ended at: %s\n%s", command, text)
+	}
+	if _, err := s.out.ReadString('\n'); err != nil {
+		s.t.Fatal(err)
+	}
+	text = strings.TrimSuffix(strings.TrimSuffix(text, ended), "\n")
+	if text == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(s.shown(text), "\n"), "\n")
+}
+
+// succeed runs a command that the reader does not see.
+func (s *shell) succeed(command string) {
+	s.t.Helper()
+	out := s.run(command)
+	if status := s.run("echo $?"); status[0] != "0" {
+		s.t.Fatalf("%s: got status %s\n%s", command, status[0], strings.Join(out, "\n"))
+	}
+}
+
+// dir is where the shell is.
+func (s *shell) dir() string { return s.real(s.run("pwd")[0]) }
+
+// beside runs a command beside the shell, until it has printed what is
+// expected, and returns that; then it kills it, or lets it go on.
+func (s *shell) beside(command string, want *shown, lines int, kill bool) []string {
+	s.t.Helper()
+	// The command gets the variables that the shell has by now.
+	script := s.run("export -p")
+	cmd := exec.CommandContext(s.t.Context(), "sh", "-c", s.real(strings.Join(script, "\n"))+"\nexec "+s.real(command))
+	cmd.Dir, cmd.Env = s.dir(), s.env
+	out := s.start(cmd)
+	var got []string
+	for {
+		line, err := out.ReadString('\n')
+		if err != nil {
+			break
+		}
+		got = append(got, s.shown(strings.TrimSuffix(line, "\n")))
+		if want.isBeginningOf(got) || *update && len(got) == lines {
+			break
+		}
+	}
+	if kill {
+		if err := cmd.Process.Kill(); err != nil {
+			s.t.Fatal(err)
+		}
+		return append(got, "Killed")
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }() // until the page ends
+	return got
+}
+
+// real puts what is used here in place of what the page calls it.
+func (s *shell) real(text string) string {
+	for from, to := range s.ports {
+		text = strings.ReplaceAll(text, from, to)
+	}
+	text = strings.ReplaceAll(text, "go run ./cmd/runbook", "runbook")
+	return strings.ReplaceAll(text, shownHome, s.home)
+}
+
+// shown is the other way round.
+func (s *shell) shown(text string) string {
+	for from, to := range s.ports {
+		text = strings.ReplaceAll(text, to, from)
+	}
+	return strings.ReplaceAll(text, s.home, shownHome)
+}
+
+var loopback = regexp.MustCompile(`127\.0\.0\.1:[1-9]\d{3,4}`)
+
+// freePorts are free addresses for those that a page has.
+func freePorts(t *testing.T, p *page) map[string]string {
+	t.Helper()
+	ports := map[string]string{}
+	for _, address := range loopback.FindAllString(strings.Join(p.lines, "\n"), -1) {
+		if ports[address] != "" {
+			continue
+		}
+		l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		ports[address] = l.Addr().String()
+	}
+	return ports
+}
