@@ -27,17 +27,20 @@ type scheduler struct {
 	now     time.Duration // virtual time since the beginning of the world
 	ready   queue
 	timers  timers
-	current *branch // whose slice it is; nil outside run
-	created uint64  // branches so far
-	waits   uint64  // waits so far
+	current *branch   // whose slice it is; nil outside run
+	created uint64    // branches so far
+	waits   uint64    // waits so far
+	idle    []*branch // that have ended, whose coroutines can run others
 }
 
 // A branch is one line of execution.
 type branch struct {
 	number uint64 // in order of creation
 	group  *group
-	resume func() (struct{}, bool) // runs it until it waits; false when it has ended
+	body   func()                  // what it runs; nil when it has ended
+	resume func() (struct{}, bool) // runs it until it waits or ends
 	yield  func(struct{}) bool
+	stop   func() // ends its coroutine
 
 	// While it waits for a time:
 	wake  time.Duration
@@ -83,6 +86,10 @@ func (s *scheduler) run(ctx context.Context, main func()) {
 	for g.left > 0 {
 		s.slice(s.next())
 	}
+	for _, b := range s.idle {
+		b.stop()
+	}
+	s.idle = nil
 	if g.failed != nil {
 		panic(g.failed)
 	}
@@ -128,13 +135,15 @@ func (s *scheduler) at(until time.Duration, alarm func()) (stop func()) {
 
 // slice runs b until it waits or ends, and wakes what it cancelled.
 func (s *scheduler) slice(b *branch) {
+	g := b.group
 	s.current = b
-	_, alive := b.resume()
+	b.resume()
 	s.current = nil
-	if !alive {
-		s.ended(b.group)
+	if b.body == nil {
+		s.ended(g)
+		s.idle = append(s.idle, b)
 	}
-	s.wakeCancelled(b.group)
+	s.wakeCancelled(g)
 }
 
 // ended counts down the group of a branch that has ended.
@@ -145,17 +154,38 @@ func (s *scheduler) ended(g *group) {
 	}
 }
 
-// start makes a branch that runs body.
+// start makes a branch that runs body. A coroutine whose branch has ended is
+// used again: its stack has grown already to what a script needs.
 func (s *scheduler) start(g *group, body func()) {
+	var b *branch
+	if n := len(s.idle); n > 0 {
+		b, s.idle = s.idle[n-1], s.idle[:n-1]
+	} else {
+		b = newBranch()
+	}
 	s.created++
-	b := &branch{number: s.created, group: g, index: notWaiting}
-	b.resume, _ = iter.Pull(func(yield func(struct{}) bool) {
-		b.yield = yield
-		defer g.catch()
-		body()
-	})
+	b.number, b.group, b.body = s.created, g, body
 	g.left++
 	s.ready.push(b)
+}
+
+// newBranch makes a coroutine that runs one body after another and is idle in between.
+func newBranch() *branch {
+	b := &branch{index: notWaiting}
+	b.resume, b.stop = iter.Pull(func(yield func(struct{}) bool) {
+		b.yield = yield
+		for more := true; more; more = yield(struct{}{}) {
+			b.run()
+		}
+	})
+	return b
+}
+
+// run runs the branch's body to its end.
+func (b *branch) run() {
+	defer func() { b.body = nil }()
+	defer b.group.catch()
+	b.body()
 }
 
 // catch keeps the first panic of a group's branches.
