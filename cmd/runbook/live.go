@@ -41,7 +41,7 @@ func (a *App) stageOf(j *job, o *runOptions, id string) (*stage, error) {
 		op.pause = p.view.hide
 	}
 	host, _ := os.Hostname() // "" tells as much
-	client := xmlrpc.New(xmlrpc.Options{Resolve: secret.New().Resolve, Warn: p.warn, UserAgent: "runbook/" + version})
+	client := xmlrpc.New(xmlrpc.Options{Resolve: new(secret.Resolver).Resolve, Warn: p.warn, UserAgent: "runbook/" + version})
 	mux := live.Mux{
 		effect.KindXMLRPC:   client,
 		effect.KindClock:    clock.New(),
