@@ -165,7 +165,7 @@ func (a *App) scenarioOf(file string) (*simulator.Scenario, error) {
 	}
 	s, err := simulator.LoadScenario(file, src)
 	if err != nil {
-		return nil, a.invalid(err, map[string][]byte{file: src})
+		return nil, a.invalidScenario(err, file, src)
 	}
 	for _, line := range s.Printed {
 		fmt.Fprintln(a.stderr, line)

@@ -20,7 +20,7 @@ func writeFailure(w io.Writer, color bool, err error, files map[string][]byte) {
 	var branches *interpreter.BranchesError
 	if errors.As(err, &branches) {
 		for _, f := range x.Frames {
-			fmt.Fprintf(w, "    %s\n", paint(color, dim, f))
+			fmt.Fprintf(w, "    %s\n", paint(color, dim, plainPlace(f)))
 		}
 		writeItems(w, color, x)
 	} else {
@@ -46,7 +46,7 @@ func writeItems(w io.Writer, color bool, x *interpreter.Explanation) {
 		if i == 0 {
 			writePlace(w, color, item)
 		} else if item.Position != "" {
-			fmt.Fprintf(w, "    %s\n", item.Position)
+			fmt.Fprintf(w, "    %s\n", plainPlace(item.Position))
 		}
 	}
 }
@@ -54,10 +54,10 @@ func writeItems(w io.Writer, color bool, x *interpreter.Explanation) {
 // writePlace writes the backtrace, innermost last, and the source line.
 func writePlace(w io.Writer, color bool, x *interpreter.Explanation) {
 	for _, f := range x.Frames {
-		fmt.Fprintf(w, "    %s\n", paint(color, dim, f))
+		fmt.Fprintf(w, "    %s\n", paint(color, dim, plainPlace(f)))
 	}
 	if len(x.Frames) == 0 && x.Position != "" {
-		fmt.Fprintf(w, "    %s\n", paint(color, dim, x.Position))
+		fmt.Fprintf(w, "    %s\n", paint(color, dim, plainPlace(x.Position)))
 	}
 	if x.Line == "" {
 		return
@@ -68,3 +68,6 @@ func writePlace(w io.Writer, color bool, x *interpreter.Explanation) {
 		fmt.Fprintf(w, "      %s%s\n", strings.Repeat(" ", x.Column-1), paint(color, red, "^"))
 	}
 }
+
+// plainPlace is a place without what tells the site's files from the runbook's.
+func plainPlace(s string) string { return strings.TrimPrefix(s, siteRoot) }
