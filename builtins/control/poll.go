@@ -74,6 +74,8 @@ type poll struct {
 	elapsed   time.Duration // since it began, at the last look
 	looks     int
 	previous  starlark.Value // what fn saw at the last look; nil at the first
+	value     effect.Value   // the same as a value
+	display   effect.Value   // the same as people see it
 	path      []seen
 	lastError *effect.Error
 	cause     error // an error that ended the poll, as it was raised
@@ -132,8 +134,9 @@ func (p *poll) look() (bool, effect.Result, error) {
 	p.looks++
 	v, err := starlark.Call(p.thread, p.fn, p.arguments(), nil)
 	if err == nil {
-		v.Freeze()
-		p.previous = v
+		if err := p.keep(v); err != nil {
+			return false, effect.Result{}, err
+		}
 		return p.judge(v)
 	}
 	var e *effect.Error
@@ -149,25 +152,54 @@ func (p *poll) look() (bool, effect.Result, error) {
 }
 
 // arguments are what fn is called with: a fn with a parameter gets the value
-// it saw at the look before.
+// it saw at the look before, one with two also the number of this look.
 func (p *poll) arguments() starlark.Tuple {
 	fn, ok := p.fn.(*starlark.Function)
 	if !ok || fn.NumParams() == 0 || fn.ParamDefault(0) != nil {
 		return nil
 	}
-	if p.previous == nil {
-		return starlark.Tuple{starlark.None}
+	args := starlark.Tuple{starlark.None, starlark.MakeInt(p.looks)}
+	if p.previous != nil {
+		args[0] = p.previous
 	}
-	return starlark.Tuple{p.previous}
+	return args[:min(fn.NumParams(), 2)]
+}
+
+// keep remembers what fn saw. To see the very same again costs nothing.
+func (p *poll) keep(v starlark.Value) error {
+	if p.previous != nil && same(v, p.previous) {
+		return nil
+	}
+	v.Freeze()
+	x, err := interpreter.FromStarlark(v)
+	if err != nil {
+		return fmt.Errorf("%s: the value of %s: %w", p.builtin.Name(), p.fn.Name(), err)
+	}
+	p.previous, p.value = v, x
+	p.display, err = p.shown(v, x)
+	return err
+}
+
+// same reports whether two values are one and the same, if that is quickly seen.
+func same(a, b starlark.Value) bool {
+	switch a := a.(type) {
+	case starlark.String:
+		b, ok := b.(starlark.String)
+		return ok && a == b
+	case *starlark.Dict:
+		b, ok := b.(*starlark.Dict)
+		return ok && a == b
+	case *starlark.List:
+		b, ok := b.(*starlark.List)
+		return ok && a == b
+	}
+	return false
 }
 
 // judge holds a value against fail_if and until.
 func (p *poll) judge(v starlark.Value) (bool, effect.Result, error) {
-	x, err := interpreter.FromStarlark(v)
-	if err != nil {
-		return false, effect.Result{}, fmt.Errorf("%s: the value of %s: %w", p.builtin.Name(), p.fn.Name(), err)
-	}
 	bad, good := starlark.Value(starlark.False), false
+	var err error
 	if p.failIf != nil {
 		if bad, err = starlark.Call(p.thread, p.failIf, starlark.Tuple{v}, nil); err != nil {
 			return false, effect.Result{}, err
@@ -178,17 +210,14 @@ func (p *poll) judge(v starlark.Value) (bool, effect.Result, error) {
 			return false, effect.Result{}, err
 		}
 	}
-	shown, err := p.shown(v, x)
-	if err == nil {
-		err = p.saw(shown, !good && !bool(bad.Truth()))
-	}
-	switch {
-	case err != nil || !good && !bool(bad.Truth()):
+	goesOn := !good && !bool(bad.Truth())
+	switch err = p.saw(p.display, goesOn); {
+	case err != nil || goesOn:
 		return false, effect.Result{}, err
 	case good:
-		return true, effect.Result{Value: append(effect.Struct{{Name: "value", Value: x}}, p.story()...)}, nil
+		return true, effect.Result{Value: append(effect.Struct{{Name: "value", Value: p.value}}, p.story()...)}, nil
 	}
-	return true, effect.Fail(p.failed(bad, shown)), nil
+	return true, effect.Fail(p.failed(bad, p.display)), nil
 }
 
 // shown is what people see of a value.
