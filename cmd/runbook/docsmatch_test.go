@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -73,23 +74,31 @@ func (s *shown) text(lines []string) string {
 	return b.String()
 }
 
-// shortened leaves out of a new output what was left out of the old one, if
-// that was one piece.
+var figures = regexp.MustCompile(`[0-9.]+[a-zµ]*`)
+
+// shortened leaves out of a new output what was left out of the old one: lines
+// that differ in figures only are taken for the same. Without lines to hold on
+// to it is the whole output.
 func shortened(old, output []string) []string {
-	cut := -1
-	for i, line := range old {
-		if strings.TrimSpace(line) != "…" {
+	alike := func(a, b string) bool { return figures.ReplaceAllString(a, "") == figures.ReplaceAllString(b, "") }
+	var short []string
+	rest, left := output, false
+	for _, line := range old {
+		if strings.TrimSpace(line) == "…" {
+			short, left = append(short, line), true
 			continue
 		}
-		if cut >= 0 {
+		i := slices.IndexFunc(rest, func(l string) bool { return alike(l, line) })
+		if i < 0 {
 			return output
 		}
-		cut = i
+		if !left {
+			short = append(short, rest[:i]...)
+		}
+		short, rest, left = append(short, rest[i]), rest[i+1:], false
 	}
-	head, tail := cut, len(old)-cut-1
-	if cut < 0 || head+tail >= len(output) {
-		return output
+	if !left {
+		short = append(short, rest...)
 	}
-	short := append([]string{}, output[:head]...)
-	return append(append(short, old[cut]), output[len(output)-tail:]...)
+	return short
 }
