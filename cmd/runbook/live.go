@@ -44,7 +44,7 @@ func (a *App) stageOf(j *job, o *runOptions, id string) (*stage, error) {
 	client := xmlrpc.New(xmlrpc.Options{Resolve: new(secret.Resolver).Resolve, Warn: p.warn, UserAgent: "runbook/" + version})
 	mux := live.Mux{
 		effect.KindXMLRPC:   client,
-		effect.KindClock:    clock.New(),
+		effect.KindClock:    clock.Clock{},
 		effect.KindOperator: op,
 	}
 	lock := &locker{next: mux, store: a.store(), holder: journal.Holder{
