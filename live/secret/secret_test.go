@@ -1,71 +1,177 @@
 package secret
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"runbook/effect"
 )
 
-func TestResolve(t *testing.T) {
-	dir := t.TempDir()
-	write := func(name, text string) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
+// write makes a file with a text.
+func write(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	t.Setenv("SECRET_TEST", "from env")
-	t.Setenv("SECRET_EMPTY", "")
-	for _, row := range []struct {
-		name   string
+	return name
+}
+
+func environment(name string) (string, bool) {
+	v, ok := map[string]string{"SET": "from env\n", "EMPTY": ""}[name]
+	return v, ok
+}
+
+func TestResolve(t *testing.T) {
+	t.Parallel()
+	r := &Resolver{Lookup: environment}
+	for _, test := range []struct {
 		secret effect.Secret
-		want   string // "" for an error
-		err    string
+		want   string
 	}{
-		{"env", effect.Secret{Env: "SECRET_TEST"}, "from env", ""},
-		{"env not set", effect.Secret{Env: "SECRET_NOT_SET"}, "", "the environment variable SECRET_NOT_SET is not set"},
-		{"env empty", effect.Secret{Env: "SECRET_EMPTY"}, "", "the environment variable SECRET_EMPTY is empty"},
-		{"file", effect.Secret{File: write("a", "from file\n")}, "from file", ""},
-		{"file with carriage return", effect.Secret{File: write("b", "from file\r\n")}, "from file", ""},
-		{"file with two newlines", effect.Secret{File: write("c", "x\n\n")}, "x\n", ""},
-		{"no file", effect.Secret{File: filepath.Join(dir, "none")}, "", "none: no such file or directory"},
-		{"command", effect.Secret{Command: "printf 'a b'; echo hidden >&2"}, "a b", ""},
-		{"failing command", effect.Secret{Command: "echo s3cret; echo s3cret >&2; exit 3"}, "", "exit status 3"},
-		{"nothing", effect.Secret{}, "", "the secret refers to nothing"},
+		{effect.Secret{Env: "SET"}, "from env\n"},
+		{effect.Secret{File: write(t, "from file\n")}, "from file"},
+		{effect.Secret{File: write(t, "from file\r\n")}, "from file"},
+		{effect.Secret{File: write(t, " two\nlines \n\n")}, " two\nlines \n"},
+		{effect.Secret{File: write(t, strings.Repeat("x", maxSize))}, strings.Repeat("x", maxSize)},
+		{effect.Secret{Command: "echo 'from  command'"}, "from  command"},
+		{effect.Secret{Command: "printf 'no newline'; echo noise >&2"}, "no newline"},
+		{effect.Secret{Command: "cat"}, "error: command \"cat\": empty"}, // it has no input
 	} {
-		t.Run(row.name, func(t *testing.T) {
-			got, err := New().Resolve(t.Context(), row.secret)
-			if row.err == "" {
-				if err != nil || got != row.want {
-					t.Errorf("Resolve = %q, %v, want %q", got, err, row.want)
-				}
-				return
-			}
-			if err == nil || !strings.Contains(err.Error(), row.err) {
-				t.Errorf("Resolve = %q, %v, want an error with %q", got, err, row.err)
-			}
-			if err != nil && row.name == "failing command" && strings.Contains(strings.ReplaceAll(err.Error(), row.secret.Command, ""), "hidden") {
-				t.Errorf("the error tells what the command wrote: %v", err)
-			}
-		})
+		got, err := r.Resolve(t.Context(), test.secret)
+		if err != nil {
+			got = "error: " + err.Error()
+		}
+		if got != test.want {
+			t.Errorf("Resolve(%s) = %q, want %q", name(test.secret), got, test.want)
+		}
 	}
 }
 
-func TestAsksOnce(t *testing.T) {
+// name shows a reference, which is no secret.
+func name(s effect.Secret) string { return s.Env + s.File + s.Command }
+
+// TestErrors lists what cannot be found. No error holds what was found.
+func TestErrors(t *testing.T) {
 	t.Parallel()
-	count := filepath.Join(t.TempDir(), "count")
-	s := effect.Secret{Command: "echo x >>" + count + "; echo secret"}
-	r := New()
-	for range 3 {
-		if _, err := r.Resolve(t.Context(), s); err != nil {
-			t.Fatal(err)
+	directory := t.TempDir()
+	huge := write(t, strings.Repeat("hunter2", maxSize))
+	r := &Resolver{Lookup: environment}
+	for _, test := range []struct {
+		secret effect.Secret
+		want   string
+	}{
+		{effect.Secret{}, "secret: got no reference, want env, file or command"},
+		{effect.Secret{Env: "UNSET"}, "environment variable UNSET: not set"},
+		{effect.Secret{Env: "EMPTY"}, "environment variable EMPTY: empty"},
+		{effect.Secret{File: directory + "/none"}, "file " + directory + "/none: no such file or directory"},
+		{effect.Secret{File: directory}, "file " + directory + ": is a directory"},
+		{effect.Secret{File: write(t, "\n")}, ": empty"},
+		{effect.Secret{File: huge}, "file " + huge + ": got more than 65536 bytes, want a secret"},
+		{effect.Secret{Command: "printf hunter; printf 2; printf hunter2 >&2; exit 3"}, `command "printf hunter; printf 2; printf hunter2 >&2; exit 3": exit status 3; run it by hand to see what it says`},
+		{effect.Secret{Command: "true"}, `command "true": empty`},
+		{effect.Secret{Command: "yes hun''ter2"}, `command "yes hun''ter2": got more than 65536 bytes, want a secret`},
+	} {
+		got, err := r.Resolve(t.Context(), test.secret)
+		if err == nil || got != "" || !strings.HasSuffix(err.Error(), test.want) {
+			t.Errorf("Resolve(%s) = %q, %v, want error %s", name(test.secret), got, err, test.want)
+			continue
+		}
+		if strings.Contains(strings.ReplaceAll(err.Error(), name(test.secret), ""), "hunter2") {
+			t.Errorf("error holds the secret: %v", err)
 		}
 	}
-	if text, err := os.ReadFile(count); err != nil || string(text) != "x\n" {
-		t.Errorf("the command ran %d times (%v), want once", strings.Count(string(text), "x"), err)
+}
+
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	r := &Resolver{Timeout: 10 * time.Millisecond}
+	got, err := r.Resolve(t.Context(), effect.Secret{Command: "echo hun''ter2; exec sleep 3600"})
+	if want := `command "echo hun''ter2; exec sleep 3600": no end within 10ms`; got != "" || err == nil || err.Error() != want {
+		t.Errorf("Resolve = %q, %v, want error %s", got, err, want)
+	}
+}
+
+// TestOnce runs a command once, however many ask for its output at once.
+func TestOnce(t *testing.T) {
+	t.Parallel()
+	count := write(t, "")
+	s := effect.Secret{Command: fmt.Sprintf("echo x >> '%s'; echo found", count)}
+	r := &Resolver{}
+	var wg sync.WaitGroup
+	for range 32 {
+		wg.Go(func() {
+			if got, err := r.Resolve(t.Context(), s); got != "found" || err != nil {
+				t.Errorf("Resolve = %q, %v, want found", got, err)
+			}
+		})
+	}
+	wg.Wait()
+	if b, err := os.ReadFile(count); err != nil || string(b) != "x\n" {
+		t.Errorf("the command ran %d times, %v, want once", len(b)/2, err)
+	}
+}
+
+// TestFailureIsNotKept finds a secret that was not there before.
+func TestFailureIsNotKept(t *testing.T) {
+	t.Parallel()
+	s := effect.Secret{File: filepath.Join(t.TempDir(), "late")}
+	r := &Resolver{}
+	if got, err := r.Resolve(t.Context(), s); err == nil {
+		t.Fatalf("Resolve = %q, want an error", got)
+	}
+	if err := os.WriteFile(s.File, []byte("late"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := r.Resolve(t.Context(), s); got != "late" || err != nil {
+		t.Errorf("Resolve = %q, %v, want late", got, err)
+	}
+	if err := os.WriteFile(s.File, []byte("later"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := r.Resolve(t.Context(), s); got != "late" || err != nil {
+		t.Errorf("Resolve again = %q, %v, want late, as it is kept", got, err)
+	}
+}
+
+// TestCancel ends one who waits for another, and one for whom another waits.
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	begun := filepath.Join(t.TempDir(), "begun")
+	s := effect.Secret{Command: fmt.Sprintf("test -e '%s' && echo second && exit; echo > '%[1]s'; exec sleep 3600", begun)}
+	r := &Resolver{}
+	ctx, cancel := context.WithCancel(t.Context())
+	first := make(chan error)
+	go func() {
+		_, err := r.Resolve(ctx, s)
+		first <- err
+	}()
+	for _, err := os.Stat(begun); err != nil; _, err = os.Stat(begun) {
+		runtime.Gosched()
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := r.Resolve(gone, s); !errors.Is(err, context.Canceled) {
+		t.Errorf("Resolve of one who left = %v, want %v", err, context.Canceled)
+	}
+	second := make(chan string)
+	go func() {
+		got, err := r.Resolve(t.Context(), s)
+		second <- fmt.Sprint(got, err)
+	}()
+	cancel()
+	if err := <-first; !errors.Is(err, context.Canceled) {
+		t.Errorf("Resolve of the first = %v, want %v", err, context.Canceled)
+	}
+	if got := <-second; got != "second<nil>" {
+		t.Errorf("Resolve of the one who waited = %s, want second", got)
 	}
 }
