@@ -128,18 +128,9 @@ func (p *Program) Bind(settings []string, site starlark.Value) (*Arguments, erro
 // Arguments are what main is called with.
 type Arguments struct {
 	Record effect.Struct // every parameter except site, by name
-	kwargs []starlark.Tuple
-}
+	Given  []string      // those that are not as the runbook has them, as "name = value"
 
-// Given are the parameters that were set, as "name = value".
-func (a *Arguments) Given() []string {
-	var lines []string
-	for _, kv := range a.kwargs {
-		if name, _ := starlark.AsString(kv[0]); name != SiteParam {
-			lines = append(lines, name+" = "+kv[1].String())
-		}
-	}
-	return lines
+	kwargs []starlark.Tuple
 }
 
 func (p *Program) arguments(params []Param, given map[string]starlark.Value, site starlark.Value) (*Arguments, error) {
@@ -159,8 +150,16 @@ func (p *Program) arguments(params []Param, given map[string]starlark.Value, sit
 			return nil, fmt.Errorf("parameter %s: %w", q.Name, err)
 		}
 		a.Record = append(a.Record, effect.Field{Name: q.Name, Value: x})
+		if q.Default == nil || !isSame(v, q.Default) {
+			a.Given = append(a.Given, q.Name+" = "+v.String())
+		}
 	}
 	return a, nil
+}
+
+func isSame(a, b starlark.Value) bool {
+	eq, err := starlark.Equal(a, b)
+	return err == nil && eq
 }
 
 // Rebind makes the arguments of a recorded run again. Parameters that main no

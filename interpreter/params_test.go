@@ -101,7 +101,7 @@ func TestBindRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{`node = "n11"`, "force = True"}, args.Given()); diff != "" {
+	if diff := cmp.Diff([]string{`node = "n11"`, "force = True"}, args.Given); diff != "" {
 		t.Errorf("given: %s", diff)
 	}
 	got := effect.DescribeWhole(args.Record)

@@ -44,6 +44,9 @@ func Step(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs [
 		branch.Say(interpreter.NoteStep, name, interpreter.Caller(t))
 		var err error
 		if result, err = starlark.Call(t, fn, args[2:], kwargs); err != nil {
+			if !interpreter.IsOutcome(err) {
+				return err
+			}
 			branch.Say(interpreter.NoteFailed, name, interpreter.Caller(t))
 			return err
 		}

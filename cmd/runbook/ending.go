@@ -33,7 +33,7 @@ func (s *session) end(err error, hazards []string, took time.Duration) error {
 			fmt.Fprintf(p.err, "\n%s in %s\n", p.paint(green, "done"), summary)
 		}
 		if hazards != nil {
-			return &exitError{code: RunbookFailed, err: errHazards, silent: true}
+			return &exitError{code: RefusedByRule, err: errHazards, silent: true}
 		}
 		return nil
 	}
@@ -50,7 +50,11 @@ func (s *session) tellFailure(err error) {
 		writeFailure(s.progress.err, s.progress.color, err, s.job.files())
 		return
 	}
-	fmt.Fprintf(s.progress.err, "%s %v\n", s.progress.paint(red, "stopped:"), err)
+	if errors.Is(err, effect.ErrStopped) {
+		fmt.Fprintf(s.progress.err, "%v\n", err)
+	} else {
+		fmt.Fprintf(s.progress.err, "%s %v\n", s.progress.paint(red, "stopped:"), err)
+	}
 	var exit *exitError
 	if errors.As(err, &exit) && exit.hint != "" {
 		fmt.Fprintf(s.progress.err, "  %s %s\n", s.progress.paint(bold, "hint:"), exit.hint)
@@ -105,7 +109,7 @@ func (s *session) endJSON(err error, hazards []string, took time.Duration) error
 	if err != nil {
 		last.Ended, last.Error = ending(err), interpreter.Explain(err, s.job.files()).Message
 	} else if hazards != nil {
-		err, last.Exit = errHazards, int(RunbookFailed)
+		err, last.Exit = errHazards, int(RefusedByRule)
 	}
 	s.progress.encode(last)
 	if err == nil {

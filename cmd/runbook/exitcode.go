@@ -41,7 +41,7 @@ var codes = []struct {
 	{Usage, "the command line is wrong"},
 	{InvalidScript, "a script is invalid"},
 	{CannotReach, "a target is unreachable"},
-	{RefusedByRule, "a change was refused by a rule"},
+	{RefusedByRule, "a change was refused by a rule, or a simulated system ran into a hazard"},
 	{WaitTimedOut, "a wait timed out"},
 	{StoppedAtGate, "stopped at a gate: a question was declined or nobody was there to answer"},
 	{SystemLocked, "another run holds the system"},

@@ -27,7 +27,7 @@ func (g *gate) Perform(ctx context.Context, r effect.Request) (effect.Result, er
 
 // stoppedBefore is the error of a change that was not begun because the run stops.
 func stoppedBefore(r effect.Request) error {
-	return &effect.NotPerformed{Err: fmt.Errorf("before %s: %w", r.Describe(), effect.ErrStopped)}
+	return &effect.NotPerformed{Err: fmt.Errorf("%w before %s", effect.ErrStopped, r.Describe())}
 }
 
 // A deadline is a layer that ends the run at a time of its world. It is seen

@@ -71,7 +71,7 @@ func (a *App) live(ctx context.Context, j *job, o *execOptions) error {
 		return err
 	}
 	defer st.close()
-	s := &session{app: a, job: j, progress: st.progress, options: &o.runOptions, world: st.locker, branches: branch.New()}
+	s := &session{app: a, job: j, progress: st.progress, options: &o.runOptions, world: st.locker, branches: branch.Branches{}}
 	if j.program.Declares("READ_ONLY") && o.record == "" {
 		s.header("LIVE, read only: nothing is recorded")
 		return st.perform(ctx, s)

@@ -55,11 +55,11 @@ func (p *progress) observe(n interpreter.Note) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.clock()
-	if n.Kind == interpreter.NoteStep {
-		p.starts[n.Branch+"\x00"+n.Step] = now
-	}
 	if n.Replayed {
 		return
+	}
+	if n.Kind == interpreter.NoteStep {
+		p.starts[n.Branch+"\x00"+n.Step] = now
 	}
 	switch {
 	case p.json:
@@ -81,7 +81,11 @@ func (p *progress) note(now time.Time, n interpreter.Note) {
 	case interpreter.NoteStep:
 		text = p.paint(bold, text)
 	case interpreter.NoteDone:
-		text = p.paint(dim, fmt.Sprintf("%s: done in %s", text, effect.FormatDuration(now.Sub(p.starts[n.Branch+"\x00"+n.Step]))))
+		text += ": done"
+		if began, ok := p.starts[n.Branch+"\x00"+n.Step]; ok { // in this life of the run
+			text += " in " + effect.FormatDuration(now.Sub(began))
+		}
+		text = p.paint(dim, text)
 	case interpreter.NoteFailed:
 		text = p.paint(red, text+": failed")
 	case interpreter.NoteWarn:

@@ -76,7 +76,7 @@ func (a *App) resume(ctx context.Context, which string, edited bool, o *runOptio
 			return err
 		}
 	}
-	s := &session{app: a, job: j, progress: st.progress, options: o, world: st.locker, branches: branch.New()}
+	s := &session{app: a, job: j, progress: st.progress, options: o, world: st.locker, branches: branch.Branches{}}
 	if run.Notice != "" {
 		st.progress.warn(run.Notice)
 	}
@@ -147,7 +147,7 @@ func (a *App) fit(ctx context.Context, run *journal.Run, j *job, life journal.Li
 	if err != nil {
 		return err
 	}
-	_, err = j.program.Run(ctx, &interpreter.Run{Performer: fit, Branches: branch.New()}, j.bound)
+	_, err = j.program.Run(ctx, &interpreter.Run{Performer: fit, Branches: branch.Branches{}}, j.bound)
 	if err == nil {
 		err = fit.Missing()
 	}

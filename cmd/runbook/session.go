@@ -126,7 +126,7 @@ func (s *session) header(world string) {
 	if s.job.site != nil {
 		fmt.Fprintf(&b, "site     %s (%s)\n", s.job.place, strings.Join(systems, ", "))
 	}
-	for i, f := range s.job.bound.Given() {
+	for i, f := range s.job.bound.Given {
 		fmt.Fprintf(&b, "%-9s%s\n", map[bool]string{true: "set"}[i == 0], f)
 	}
 	fmt.Fprintf(&b, "world    %s\n", s.app.paintWorld(world))
