@@ -42,13 +42,13 @@ func (a *App) check(paths []string, asJSON bool) error {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	files, err := starFiles(paths)
+	files, err := starFiles("check", paths)
 	if err != nil {
 		return err
 	}
 	var all []problem
 	for _, f := range files {
-		all = append(all, f.check()...)
+		all = append(all, a.checkFile(f)...)
 	}
 	all = ordered(all)
 	if asJSON {
@@ -97,7 +97,7 @@ func (a *App) problemsJSON(all []problem, files int) error {
 }
 
 // starFiles finds the Starlark files of paths, each once, in their order.
-func starFiles(paths []string) ([]checked, error) {
+func starFiles(verb string, paths []string) ([]checked, error) {
 	var files []checked
 	seen := map[string]bool{}
 	add := func(path, top string) {
@@ -109,7 +109,7 @@ func starFiles(paths []string) ([]checked, error) {
 	for _, path := range paths {
 		st, err := os.Stat(path)
 		if err != nil {
-			return nil, usage("check: %s: %w", path, cause(err))
+			return nil, usage("%s: %s: %w", verb, path, cause(err))
 		}
 		if !st.IsDir() {
 			add(path, filepath.Dir(path))
@@ -119,7 +119,7 @@ func starFiles(paths []string) ([]checked, error) {
 		err = filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
-				return usage("check: %s: %w", file, cause(err))
+				return usage("%s: %s: %w", verb, file, cause(err))
 			case d.IsDir() && file != path && strings.HasPrefix(d.Name(), "."):
 				return filepath.SkipDir
 			case !d.IsDir() && strings.HasSuffix(file, ".star"):
@@ -131,7 +131,7 @@ func starFiles(paths []string) ([]checked, error) {
 			return nil, err
 		}
 		if len(files) == found {
-			return nil, usage("check: %s: got no .star file in it", path)
+			return nil, usage("%s: %s: got no .star file in it", verb, path)
 		}
 	}
 	return files, nil

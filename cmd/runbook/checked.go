@@ -16,23 +16,23 @@ type checked struct {
 	root string // the folder that its loads may not leave
 }
 
-// check finds everything that is wrong with the file, and with those it loads.
-func (f checked) check() []problem {
+// checkFile finds everything that is wrong with the file, and with those it loads.
+func (a *App) checkFile(f checked) []problem {
 	name, err := relative(f.root, f.path)
 	if err != nil {
 		return []problem{{File: f.path, Message: err.Error()}}
 	}
-	if isScenario(name) {
-		return f.scenario()
-	}
 	w := &workplace{root: f.root, runbook: name}
-	if filepath.Base(name) == siteFile {
-		w.home, w.site = f.root, siteRoot+name
-	}
 	engine := interpreter.NewEngine(builtins.Predeclared(), w, interpreter.Limits{})
-	if w.site != "" {
+	switch {
+	case isScenario(name):
+		return f.scenario()
+	case filepath.Base(name) == siteFile:
+		w.home, w.site = f.root, siteRoot+name
 		site, err := builtins.LoadSite(engine, w.site)
 		return f.found(err, site.Program.Files())
+	case isTest(name):
+		engine = a.testEngine(f, w)
 	}
 	p, err := engine.Load(name)
 	if err == nil {

@@ -151,7 +151,7 @@ func relative(dir, path string) (string, error) {
 
 func isShipped(file string) bool {
 	_, err := fs.Stat(runbooks.Files, filepath.ToSlash(filepath.Clean(file)))
-	return err == nil && strings.HasSuffix(file, ".star")
+	return err == nil && strings.HasSuffix(file, ".star") && !isTest(file)
 }
 
 // shipped lists the shipped runbooks: files that are no part of the library.
@@ -169,7 +169,7 @@ func shipped() []string {
 
 // isRunbook tells a runbook from the other files that are shipped.
 func isRunbook(path string) bool {
-	return strings.HasSuffix(path, ".star") && !strings.HasSuffix(path, "_test.star") &&
+	return strings.HasSuffix(path, ".star") && !isTest(path) &&
 		!strings.HasPrefix(path, "lib/") && !strings.HasPrefix(path, "demo/") && !strings.HasPrefix(path, "template/")
 }
 

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"runbook/builtins/rehearsal"
+	"runbook/effect"
+	"runbook/interpreter"
+	"runbook/simulator"
+)
+
+// rehearser rehearses for the tests of a file.
+func (a *App) rehearser(f checked) rehearsal.Rehearser {
+	return func(ctx context.Context, o rehearsal.Order) (*rehearsal.Outcome, error) {
+		said := &bytes.Buffer{}
+		silent := *a
+		silent.stdout, silent.stderr, silent.terminal = io.Discard, said, false
+		j, world, err := silent.stageTest(f, o)
+		if err == nil {
+			return rehearseTest(ctx, j, world)
+		}
+		var exit *exitError
+		if errors.As(err, &exit) && exit.silent {
+			return nil, errors.New(strings.TrimSpace(said.String()))
+		}
+		if exit != nil && exit.hint != "" {
+			return nil, fmt.Errorf("%w; %s", err, exit.hint)
+		}
+		return nil, err
+	}
+}
+
+// stageTest loads what a test wants rehearsed, and makes the world for it.
+func (a *App) stageTest(f checked, o rehearsal.Order) (*job, *simulator.World, error) {
+	below := func(file string) string {
+		if file == "" {
+			return ""
+		}
+		return filepath.Join(f.root, filepath.Dir(filepath.FromSlash(o.From)), filepath.FromSlash(file))
+	}
+	runbook := below(o.Runbook)
+	if _, err := os.Stat(runbook); err != nil {
+		if runbook = o.Runbook; !isShipped(runbook) {
+			return nil, nil, notFound(runbook)
+		}
+	}
+	j, err := a.prepare(runbook, &execOptions{dryRun: true, site: below(o.Site), sets: o.Settings})
+	if err != nil {
+		return nil, nil, err
+	}
+	scenario, err := a.testScenario(below(o.Scenario), o)
+	if err != nil {
+		return nil, nil, err
+	}
+	world, err := simulator.NewWorld(simulator.Config{
+		Scenario: scenario, Systems: j.systems(), State: j.program.Text("REHEARSE_FROM"), Seed: o.Seed,
+	})
+	return j, world, err
+}
+
+// testScenario is the scenario of a file, or of the parts that a test gives.
+func (a *App) testScenario(file string, o rehearsal.Order) (*simulator.Scenario, error) {
+	if o.Parts == nil {
+		return a.scenarioOf(file)
+	}
+	return simulator.NewScenario("scenario", o.Parts)
+}
+
+// rehearseTest runs a job in a world and gathers what a test may want to know.
+func rehearseTest(ctx context.Context, j *job, world *simulator.World) (*rehearsal.Outcome, error) {
+	out := &rehearsal.Outcome{}
+	names := systemNames(j)
+	record := effect.PerformerFunc(func(ctx context.Context, r effect.Request) (effect.Result, error) {
+		if r.Class == effect.Change {
+			out.Changes = append(out.Changes, names.Replace(r.Describe()))
+		}
+		return world.Perform(ctx, r)
+	})
+	run := &interpreter.Run{Performer: effect.Unrecorded(record), Branches: world, Observe: func(n interpreter.Note) { observeTest(out, n) }}
+	var err error
+	if mainErr := world.Main(ctx, func(ctx context.Context) error {
+		out.Result, err = j.program.Run(ctx, run, j.bound)
+		return nil
+	}); mainErr != nil {
+		return nil, mainErr
+	}
+	for _, h := range world.Hazards() {
+		out.Hazards = append(out.Hazards, h.String())
+	}
+	out.Duration, out.State = world.Elapsed(), world.DescribeShort()
+	return out, conclude(out, err, j)
+}
+
+// conclude says in the outcome how the run ended; the error is one that is no
+// outcome, such as a mistake in the script.
+func conclude(out *rehearsal.Outcome, err error, j *job) error {
+	if out.Exit = int(codeOf(err)); err == nil {
+		if out.Hazards != nil {
+			out.Exit = int(RefusedByRule)
+		}
+		return nil
+	}
+	x := interpreter.Explain(err, j.files())
+	var e *effect.Error
+	var doubt *interpreter.Unsettled
+	switch {
+	case errors.As(err, &doubt):
+		out.Kind = "doubt"
+	case errors.As(err, &e):
+		out.Kind = x.Kind
+	default:
+		return fmt.Errorf("%s: %s", x.Position, x.Message)
+	}
+	out.Error, out.Hint = x.Message, x.Hint
+	return nil
+}
+
+func observeTest(out *rehearsal.Outcome, n interpreter.Note) {
+	text := n.Text
+	if n.Item != "" {
+		text = n.Item + ": " + text
+	}
+	switch n.Kind {
+	case interpreter.NoteLog:
+		out.Log = append(out.Log, text)
+	case interpreter.NoteWarn:
+		out.Log = append(out.Log, "warning: "+text)
+	case interpreter.NotePrint:
+		out.Printed = append(out.Printed, n.Text)
+	}
+}
+
+// systemNames replaces the addresses of systems by their names.
+func systemNames(j *job) *strings.Replacer {
+	var pairs []string
+	for _, s := range j.systems() {
+		pairs = append(pairs, s.URL, s.Name)
+	}
+	return strings.NewReplacer(pairs...)
+}
