@@ -35,7 +35,7 @@ type script struct {
 
 // steps draws what one branch does.
 func steps(depth int) *rapid.Generator[[]step] {
-	ops := rapid.SampledFrom([]string{"read", "read-long", "read-fails", "change", "change-long", "change-fails", "change-lost", "change-lost-done", "poll", "wait"})
+	ops := rapid.SampledFrom([]string{"read", "read-long", "read-same", "read-fails", "change", "change-long", "change-fails", "change-lost", "change-lost-done", "poll", "wait"})
 	one := rapid.Map(ops, func(op string) step { return step{op: op} })
 	if depth > 0 {
 		fork := rapid.Map(rapid.SliceOfN(steps(depth-1), 1, 3), func(b [][]step) step { return step{branches: b} })
@@ -78,6 +78,8 @@ func (c *cosmos) Perform(ctx context.Context, r effect.Request) (effect.Result, 
 		return effect.Fail(&effect.Error{Kind: effect.Fault, Message: "no " + id, Details: effect.Struct{{Name: "id", Value: id}}}), nil
 	case r.Class == effect.Change && !strings.HasSuffix(r.Operation, "long"):
 		return effect.Result{}, nil
+	case strings.HasSuffix(r.Operation, "same"):
+		return effect.Result{Value: strings.Repeat("same", 100)}, nil
 	case strings.HasSuffix(r.Operation, "long"):
 		return effect.Result{Value: strings.Repeat(fmt.Sprint(hash(id)), 60)}, nil
 	}
@@ -238,9 +240,10 @@ func TestCrashEverywhere(t *testing.T) {
 		{op: "read"},
 		{op: "change-lost"},
 		{op: "read-long"},
+		{op: "read-same"},
 		{branches: [][]step{{{op: "poll"}, {op: "change"}}, {{op: "change-long"}, {op: "wait"}}, {{op: "change-lost-done"}}}},
 		{op: "change-fails"},
-		{op: "read"},
+		{op: "read-same"},
 	}}
 	d := newDisk()
 	want, err := live(t.Context(), sc, newCosmos(), d)
@@ -292,7 +295,7 @@ func TestCrashInParallel(t *testing.T) {
 // A point is where a run is cut off, and how, and where its next life is.
 type point struct {
 	at, second int // operations of the disk
-	power      bool
+	power      bool // what cuts it off the first time; the second time the seed decides
 	seed       int
 }
 
@@ -315,7 +318,7 @@ func crash(t rapid.TB, sc script, want map[string]string, p point) {
 		if !errors.Is(err, journaltest.ErrStopped) {
 			break
 		}
-		if p.power {
+		if p.power || again == 0 && p.seed%2 == 0 {
 			d = d.PowerCut(uint64(p.seed + again))
 		} else {
 			d = d.Kill()

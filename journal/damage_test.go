@@ -228,16 +228,74 @@ func TestOddFiles(t *testing.T) {
 	}
 }
 
+// Records that are whole but cannot stand where they do are refused.
+func TestRecordsThatDoNotFit(t *testing.T) {
+	t.Parallel()
+	const (
+		head    = `"k":"header","format":1,"run":"x","start":"2026-11-22T03:15:02Z","params":{},"systems":[],"world":"live","sources":[]`
+		intent  = `"k":"intent","id":"1","t":"2026-11-22T03:15:02Z","kind":"xmlrpc","op":"start","class":"change"`
+		begin   = `"k":"begin","id":"1","t":"2026-11-22T03:15:02Z","kind":"clock","op":"wait"`
+		outcome = `"k":"outcome","id":"1","t":"2026-11-22T03:15:02Z","kind":"xmlrpc","op":"start"`
+		drawn   = `"k":"withdrawn","id":"1","t":"2026-11-22T03:15:02Z"`
+		end     = `"k":"end","t":"2026-11-22T03:15:02Z","state":"stopped"`
+		resumed = `"k":"resumed","t":"2026-11-22T03:15:02Z","life":2`
+	)
+	for _, c := range []struct {
+		want    string // "" if they fit
+		records []string
+	}{
+		{"", []string{head, intent, outcome, end, resumed, end}},
+		{"", []string{head, intent, intent, drawn, drawn, intent, outcome}},
+		{"", []string{head, begin, outcome}},
+		{"", []string{head, outcome, end, resumed + `,"retried":["1"]`, outcome}},
+		{"", []string{head, intent, outcome, resumed + `,"reopened":["1"]`, outcome}},
+		{"got outcome of effect 1", []string{head, outcome, outcome}},
+		{"got intent of effect 1", []string{head, outcome, intent}},
+		{"got begin of effect 1", []string{head, intent, begin}},
+		{"got begin of effect 1", []string{head, begin, begin}},
+		{"got withdrawn of effect 1", []string{head, drawn}},
+		{"got withdrawn of effect 1", []string{head, outcome, drawn}},
+		{"got outcome, want nothing after the end", []string{head, end, outcome}},
+		{"got end, want nothing after the end", []string{head, end, end}},
+		{"got life 2 of the run, want 3", []string{head, resumed, resumed}},
+		{"got effect 1 to try again", []string{head, resumed + `,"retried":["1"]`}},
+		{"got effect 1 to try again", []string{head, intent, resumed + `,"retried":["1"]`}},
+		{"got effect 1 in doubt again", []string{head, begin, resumed + `,"reopened":["1"]`}},
+		{`got "dance", want a kind of record`, []string{head, strings.Replace(outcome, "outcome", "dance", 1)}},
+		{"not a record of this format", []string{head, strings.Replace(outcome, `"1"`, `"x"`, 1)}},
+		{"not a record of this format", []string{head, strings.Replace(outcome, `"1"`, `"0"`, 1)}},
+		{"not a record of this format", []string{head, strings.Replace(outcome, `"1"`, `"99999999999"`, 1)}},
+		{"not a record of this format", []string{head + `,"seed":"x"}`}},
+		{"got seed", []string{head + `,"seed":"x"`}},
+	} {
+		d := example(t)
+		name, _ := content(t, d)
+		var b strings.Builder
+		for i, r := range c.records {
+			fmt.Fprintf(&b, `{"n":%d,%s,"crc":"00000000"}`+"\n", i+1, r)
+		}
+		d.SetContent(name, journaltest.Seal([]byte(b.String())))
+		_, _, err := records(d)
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || !isTyped(err)) {
+			t.Errorf("%s\ngot %v, want %q", b.String(), err, c.want)
+		}
+	}
+}
+
 // A value's file that is lost is damage, unless a power cut may have lost it.
 func TestLostValues(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("boot\n", 100)
-	for _, synced := range []bool{false, true} {
+	for _, next := range []string{"", "done", "lost"} {
+		synced := next != ""
 		d := newDisk()
 		j := create(t, newStore(d))
 		must(t, j.Performer(answer(long)), read("1", "getNodeList"), read("2", "log"))
-		if synced {
+		switch next {
+		case "done":
 			must(t, j.Performer(answer(nil)), change("3", "startupNode"))
+		case "lost":
+			errorAs[*effect.InDoubt](t, j.Performer(fails(effect.Error{Doubt: true})), change("3", "startupNode"))
 		}
 		if err := j.Close(); err != nil {
 			t.Fatal(err)

@@ -87,6 +87,21 @@ func TestDivergence(t *testing.T) {
 	}
 }
 
+// Once one branch has diverged, no branch performs anything.
+func TestDivergenceStopsAllBranches(t *testing.T) {
+	t.Parallel()
+	j, err := recorded(t, read("1.0:1", "a"), read("1.1:1", "b")).Resume(journal.Life{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	replay := j.Performer(nothing(t))
+	errorAs[*journal.Divergence](t, replay, read("1.0:1", "edited"))
+	must(t, replay, read("1.1:1", "b"))
+	for _, r := range []effect.Request{read("1.1:2", "c"), change("1.1:2", "d"), poll("1.2:1", "e")} {
+		errorAs[*journal.Divergence](t, replay, r)
+	}
+}
+
 func TestPollMayWaitLonger(t *testing.T) {
 	t.Parallel()
 	run := recorded(t, poll("1", "booted"))

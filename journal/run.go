@@ -168,7 +168,8 @@ func (r *Run) begin() (*Journal, []debt, error) {
 	}
 	j := r.store.journal(r.Dir, r.file, r.survey.number+1, r.survey.chain)
 	j.header = r.Header
-	owed := []debt{{name: r.Dir, dir: true}, {name: filepath.Dir(r.Dir), dir: true}, {name: filepath.Join(r.Dir, sourcesDir), dir: true}}
+	owed := append(r.store.above(r.Dir), debt{name: filepath.Join(r.Dir, sourcesDir), dir: true})
+	owed = append(owed, r.survey.owed...)
 	for _, s := range r.survey.index.sources {
 		owed = append(owed, debt{name: filepath.Join(r.Dir, filepath.FromSlash(s.File))})
 	}

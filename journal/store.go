@@ -120,7 +120,7 @@ func (s *Store) create(dir string, h Header, sources []Source, owed []debt) (*Jo
 	if err != nil {
 		return nil, err
 	}
-	owed = append(append(owed, more...), debt{name: dir, dir: true}, debt{name: filepath.Dir(dir), dir: true})
+	owed = append(append(owed, more...), s.above(dir)...)
 	j := s.journal(dir, f, 1, 0)
 	j.header, j.life = h, 1
 	j.past = newReplay(&index{}, memory{})
@@ -128,6 +128,18 @@ func (s *Store) create(dir string, h Header, sources []Source, owed []debt) (*Jo
 		return nil, errors.Join(err, f.Close())
 	}
 	return j, nil
+}
+
+// above is the directories whose names must last for the run in dir to last: up
+// to the one that the store is in, since whoever made it may have died before
+// it was synced.
+func (s *Store) above(dir string) []debt {
+	owed := []debt{{name: dir, dir: true}, {name: filepath.Dir(dir), dir: true}}
+	if filepath.Dir(dir) == filepath.Join(s.Root, runsDir) {
+		root := filepath.Clean(s.Root)
+		owed = append(owed, debt{name: root, dir: true}, debt{name: filepath.Dir(root), dir: true})
+	}
+	return owed
 }
 
 // journal makes a Journal that appends to f from record next on.

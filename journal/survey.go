@@ -14,6 +14,7 @@ type survey struct {
 	size   int64  // where it ends
 	notice string // what was dropped behind it
 	ended  *Outcome
+	owed   []debt // files of values that nothing proves durable
 }
 
 // surveyFile reads and proves a journal up to its end.
@@ -68,27 +69,35 @@ func surveyTo(path string, file File, size int64, load loader) (*survey, span, e
 			refs = append(refs, sc.at)
 		}
 	}
+	v := &survey{index: x, last: sc.at, number: sc.number, chain: sc.chain, size: sc.offset, notice: sc.notice}
 	for _, at := range refs {
-		if !hasFiles(file, at, load) {
+		owed, ok := filesOf(file, at, load)
+		if !ok {
 			return nil, at, nil
 		}
+		v.owed = append(v.owed, owed...)
 	}
-	return &survey{index: x, last: sc.at, number: sc.number, chain: sc.chain, size: sc.offset, notice: sc.notice}, span{}, nil
+	return v, span{}, nil
 }
 
-// hasFiles reports whether all files that a record refers to are there and whole.
-func hasFiles(file File, at span, load loader) bool {
+// filesOf lists the files that a record refers to, and reports whether they are there and whole.
+func filesOf(file File, at span, load loader) (owed []debt, ok bool) {
 	line := make([]byte, at.length)
 	if _, err := file.ReadAt(line, at.offset); err != nil {
-		return false
+		return nil, false
 	}
-	return walk(line, func(_, raw []byte) bool {
+	err := walk(line, func(_, raw []byte) bool {
 		if !bytes.HasPrefix(raw, []byte(fileTag)) {
 			return true
 		}
-		_, err := load.file(raw)
+		name, _, err := fileRef(raw)
+		if err == nil {
+			_, err = load.file(raw)
+		}
+		owed = append(owed, kept(load.dir, name)...)
 		return err == nil
-	}) == nil
+	})
+	return owed, err == nil
 }
 
 func readEnd(path string, file File, at span, load loader) (*Outcome, error) {

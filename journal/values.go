@@ -42,8 +42,8 @@ func (v *vault) keep(text []byte) (ref []byte, owed []debt, err error) {
 	sum := sha256.Sum256(text)
 	name := hex.EncodeToString(sum[:])
 	ref = fmt.Appendf(nil, `%s%s","size":%d}`, fileTag, name, len(text))
-	path := filepath.Join(v.dir, valuesDir, name)
-	owed = []debt{{name: path}, {name: filepath.Dir(path), dir: true}, {name: v.dir, dir: true}}
+	owed = kept(v.dir, name)
+	path := owed[0].name
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if _, ok := v.kept[name]; ok {
@@ -55,11 +55,20 @@ func (v *vault) keep(text []byte) (ref []byte, owed []debt, err error) {
 		}
 		v.kept = map[string]struct{}{}
 	}
-	if err := write(v.fsys, path, text); err != nil {
-		return nil, nil, err
+	// One that is whole may be needed by an earlier record: it stays as it is.
+	if old, err := read(v.fsys, path, int64(len(text))); err != nil || !bytes.Equal(old, text) {
+		if err := write(v.fsys, path, text); err != nil {
+			return nil, nil, err
+		}
 	}
 	v.kept[name] = struct{}{}
 	return ref, owed, nil
+}
+
+// kept is what must be synced so that a value's file lasts; the file is first.
+func kept(dir, name string) []debt {
+	path := filepath.Join(dir, valuesDir, name)
+	return []debt{{name: path}, {name: filepath.Dir(path), dir: true}, {name: dir, dir: true}}
 }
 
 // write puts text into a file, new or not.

@@ -86,11 +86,30 @@ func (d *Disk) Syncs() int {
 }
 
 // Kill clones the disk as it is when all processes have died: everything
-// written is there, and nothing is locked.
+// written is there, synced or not, and nothing is locked.
 func (d *Disk) Kill() *Disk {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return &Disk{root: d.root.clone(func(n *node) ([]byte, map[string]*node) { return n.data, n.names })}
+	return &Disk{root: clone(d.root, map[*node]*node{})}
+}
+
+// clone copies a node and those below it.
+func clone(n *node, copied map[*node]*node) *node {
+	if c := copied[n]; c != nil {
+		return c
+	}
+	c := &node{data: slices.Clone(n.data), durable: slices.Clone(n.durable)}
+	copied[n] = c
+	if n.names != nil {
+		c.names, c.synced = map[string]*node{}, map[string]*node{}
+		for name, below := range n.names {
+			c.names[name] = clone(below, copied)
+		}
+		for name, below := range n.synced {
+			c.synced[name] = clone(below, copied)
+		}
+	}
+	return c
 }
 
 // PowerCut clones the disk as it is after a power cut. What was synced is
@@ -99,16 +118,23 @@ func (d *Disk) Kill() *Disk {
 func (d *Disk) PowerCut(seed uint64) *Disk {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	rng := rand.New(rand.NewPCG(seed, 0))
-	return &Disk{root: d.root.clone(func(n *node) ([]byte, map[string]*node) {
-		names := maps.Clone(n.synced)
-		for _, name := range slices.Sorted(maps.Keys(n.names)) {
-			if names[name] == nil && rng.IntN(2) == 0 {
-				names[name] = n.names[name]
-			}
+	return &Disk{root: survivor(d.root, rand.New(rand.NewPCG(seed, 0)))}
+}
+
+// survivor is what is left of a node and those below it.
+func survivor(n *node, rng *rand.Rand) *node {
+	if n.names == nil {
+		left := cut(n, rng)
+		return &node{data: slices.Clone(left), durable: slices.Clone(left)}
+	}
+	c := newDir()
+	for _, name := range slices.Sorted(maps.Keys(n.names)) {
+		if n.synced[name] != nil || rng.IntN(2) == 0 {
+			c.names[name] = survivor(n.names[name], rng)
+			c.synced[name] = c.names[name]
 		}
-		return cut(n, rng), names
-	})}
+	}
+	return c
 }
 
 // cut is what may be left of a file's content: what it had in common with
@@ -127,21 +153,6 @@ func cut(n *node, rng *rand.Rand) []byte {
 		left = append(left, make([]byte, rng.IntN(len(n.data)-size+1))...)
 	}
 	return left
-}
-
-// clone copies a node and those below it, as see tells what is left of each.
-func (n *node) clone(see func(*node) ([]byte, map[string]*node)) *node {
-	data, names := see(n)
-	c := &node{data: slices.Clone(data), durable: slices.Clone(data)}
-	if n.names == nil {
-		return c
-	}
-	c.names, c.synced = map[string]*node{}, map[string]*node{}
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		c.names[name] = names[name].clone(see)
-		c.synced[name] = c.names[name]
-	}
-	return c
 }
 
 // Content is what a file holds; nil if there is none.
