@@ -76,7 +76,6 @@ func (k *call) try(ctx context.Context, fresh bool) (effect.Value, *effect.Error
 	if err != nil {
 		return nil, nil, err
 	}
-	c.SetDeadline(k.until)
 	stop := context.AfterFunc(ctx, c.interrupt)
 	v, e, again, err := k.exchange(c, &pool.to)
 	pool.put(c, stop() && again)
@@ -110,7 +109,7 @@ func (k *call) exchange(c *conn, to *route) (v effect.Value, e *effect.Error, ag
 
 // head is the request up to its document.
 func (k *call) head(to *route) []byte {
-	b := append(make([]byte, 0, 256+len(k.text)), "POST "...)
+	b := append(make([]byte, 0, 384+min(len(k.text), onePiece)), "POST "...)
 	if to.proxy != nil && to.tls == nil { // a proxy is told the whole URL
 		b = append(append(append(b, to.scheme...), "://"...), to.header()...)
 	}

@@ -58,10 +58,16 @@ var past = time.Unix(1, 0)
 // interrupt ends what waits for the connection.
 func (c *conn) interrupt() { c.SetDeadline(past) }
 
+// drop closes the connection without ceremony, which could wait for a peer
+// that reads nothing.
+func (c *conn) drop() { c.socket.Close() }
+
+// onePiece is the size up to which a document is sent together with its head.
+const onePiece = 16 << 10
+
 // send writes a request. It reports whether a byte of it may have left.
 func (c *conn) send(head, document []byte) (sent bool, err error) {
-	const small = 16 << 10
-	if len(document) <= small { // in one packet, or few
+	if len(document) <= onePiece {
 		head, document = append(head, document...), nil
 	}
 	n, err := c.Write(head)

@@ -155,7 +155,7 @@ func explainProxy(p *proxyError) *effect.Error {
 // status explains an answer that is not 200.
 func (k *call) status(response *http.Response, body io.Reader) *effect.Error {
 	code := response.StatusCode
-	text := "status " + short(k.clean(response.Status), 100)
+	text := "status " + short(k.clean(strings.TrimSpace(response.Status)), 100)
 	switch code {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return &effect.Error{Kind: effect.Unauthorized, Message: text, Hint: k.credentials()}

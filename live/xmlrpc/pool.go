@@ -27,7 +27,7 @@ type pool struct {
 }
 
 // get takes an unused connection, or opens one: a fresh one if that is asked
-// for, else only if none is left.
+// for, else only if none is left. Whatever waits for it then ends at the moment.
 func (p *pool) get(ctx context.Context, until time.Time, fresh bool) (*conn, error) {
 	if err := p.enter(ctx, until); err != nil {
 		return nil, err
@@ -37,16 +37,17 @@ func (p *pool) get(ctx context.Context, until time.Time, fresh bool) (*conn, err
 		if c == nil {
 			break
 		}
-		if c.alive() {
+		if c.SetDeadline(until) == nil && c.alive() {
 			return c, nil
 		}
-		c.Close()
+		c.drop()
 	}
 	c, err := p.to.connect(ctx, p.options, until)
 	if err != nil {
 		p.leave()
 		return nil, err
 	}
+	c.SetDeadline(until)
 	return c, nil
 }
 
@@ -54,7 +55,7 @@ func (p *pool) get(ctx context.Context, until time.Time, fresh bool) (*conn, err
 func (p *pool) put(c *conn, again bool) {
 	defer p.leave()
 	if !again {
-		c.Close()
+		c.drop()
 		return
 	}
 	c.used, c.since = true, time.Now()

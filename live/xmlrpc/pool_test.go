@@ -268,3 +268,30 @@ func TestProxyOverTLS(t *testing.T) {
 		}
 	}
 }
+
+// TestDeadlineIsOfOneCall uses a connection again after the time of the call
+// before is over.
+func TestDeadlineIsOfOneCall(t *testing.T) {
+	t.Parallel()
+	var connections atomic.Int64
+	s := httptest.NewUnstartedServer(say("<value/>"))
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	s.Start()
+	t.Cleanup(s.Close)
+	c := newClient(t, Options{})
+	r := to(s.URL, "m")
+	perform(t, c, r)
+	for _, p := range c.peer(r.Peer).pools {
+		for _, unused := range p.idle {
+			unused.SetDeadline(past)
+		}
+	}
+	perform(t, c, r)
+	if n := connections.Load(); n != 1 {
+		t.Errorf("two calls used %d connections, want 1", n)
+	}
+}
