@@ -39,11 +39,20 @@ func (a *App) rehearse(ctx context.Context, j *job, o *execOptions) error {
 	if mainErr != nil && runErr == nil {
 		runErr = mainErr
 	}
-	var hazards []string
-	for _, h := range world.Hazards() {
-		hazards = append(hazards, h.String())
+	return s.end(runErr, hazards(j, world), world.Elapsed())
+}
+
+// hazards are what the rehearsal ran into. A runbook that only reads has no
+// part in those that stood before.
+func hazards(j *job, world *simulator.World) []string {
+	if j.program.Declares("READ_ONLY") {
+		return nil
 	}
-	return s.end(runErr, hazards, world.Elapsed())
+	var lines []string
+	for _, h := range world.Hazards() {
+		lines = append(lines, h.String())
+	}
+	return lines
 }
 
 // recordRehearsal begins the journal of a rehearsal. It is the same, byte for
