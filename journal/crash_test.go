@@ -294,7 +294,7 @@ func TestCrashInParallel(t *testing.T) {
 
 // A point is where a run is cut off, and how, and where its next life is.
 type point struct {
-	at, second int // operations of the disk
+	at, second int  // operations of the disk
 	power      bool // what cuts it off the first time; the second time the seed decides
 	seed       int
 }
