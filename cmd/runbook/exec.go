@@ -19,6 +19,7 @@ type execOptions struct {
 	sets                   []string
 	dryRun                 bool
 	seed                   uint64
+	root                   string // folder that the runbook's loads may not leave; "" to find it
 }
 
 func (a *App) execCommand() *cobra.Command {
@@ -86,6 +87,9 @@ func (a *App) prepare(file string, o *execOptions) (*job, error) {
 	w, err := a.find(file, o.site)
 	if err != nil {
 		return nil, err
+	}
+	if o.root != "" && w.root != "" {
+		w.setRoot(file, o.root)
 	}
 	j := &job{workplace: w, engine: interpreter.NewEngine(builtins.Predeclared(), w, interpreter.Limits{})}
 	if j.program, err = j.engine.Load(w.runbook); err != nil {

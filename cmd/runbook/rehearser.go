@@ -51,7 +51,7 @@ func (a *App) stageTest(f checked, o rehearsal.Order) (*job, *simulator.World, e
 			return nil, nil, notFound(runbook)
 		}
 	}
-	j, err := a.prepare(runbook, &execOptions{dryRun: true, site: below(o.Site), sets: o.Settings})
+	j, err := a.prepare(runbook, &execOptions{dryRun: true, site: below(o.Site), sets: o.Settings, root: f.root})
 	if err != nil {
 		return nil, nil, err
 	}

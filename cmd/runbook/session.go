@@ -122,7 +122,7 @@ func (s *session) header(world string) {
 		}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "runbook  %s (%s)\n", strings.TrimPrefix(s.job.runbook, interpreter.Shipped), s.job.origin)
+	fmt.Fprintf(&b, "runbook  %s\n", s.job.named())
 	if s.job.site != nil {
 		fmt.Fprintf(&b, "site     %s (%s)\n", s.job.place, strings.Join(systems, ", "))
 	}
@@ -134,6 +134,15 @@ func (s *session) header(world string) {
 		fmt.Fprintf(&b, "run      %s\n", s.journal.Header().Run)
 	}
 	fmt.Fprintln(s.app.stderr, b.String())
+}
+
+// named is the runbook's name, and where it was found if that is another.
+func (w *workplace) named() string {
+	name := strings.TrimPrefix(w.runbook, interpreter.Shipped)
+	if name == w.origin {
+		return name
+	}
+	return fmt.Sprintf("%s (%s)", name, w.origin)
 }
 
 // color reports whether messages may be coloured.

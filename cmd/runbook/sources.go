@@ -76,14 +76,24 @@ func (a *App) find(file, site string) (*workplace, error) {
 	switch {
 	case onDisk:
 		w.origin = path
-		w.root, w.runbook = filepath.Dir(path), filepath.Base(path)
-		if below, err := relative(w.home, path); w.home != "" && err == nil {
-			w.root, w.runbook = w.home, below
-		}
+		w.setRoot(path, "")
 	case file != "":
 		w.runbook, w.origin = interpreter.Shipped+filepath.ToSlash(filepath.Clean(file)), "shipped"
 	}
 	return w, nil
+}
+
+// setRoot sets the folder that a runbook's loads may not leave: its site's, or
+// the one given, or that of a site.star above it, or the current one, or its own.
+func (w *workplace) setRoot(path, given string) {
+	wd, _ := os.Getwd() // "" is no folder above
+	for _, root := range []string{w.home, given, rootOf(path, ""), wd} {
+		if below, err := relative(root, path); root != "" && err == nil {
+			w.root, w.runbook = root, below
+			return
+		}
+	}
+	w.root, w.runbook = filepath.Dir(path), filepath.Base(path)
 }
 
 // findSite sets the site: the one that is named, or site.star in the runbook's
