@@ -45,7 +45,7 @@ type Branches interface {
 
 // Limits bound what a script may consume. A zero field means its default.
 type Limits struct {
-	Steps  uint64 // Starlark steps of all branches together; default 10 billion
+	Steps  uint64 // Starlark steps of all branches together; default 1 billion
 	Memory uint64 // bytes on the process's heap; default 2 GiB
 }
 
@@ -65,7 +65,7 @@ type Engine struct {
 func NewEngine(predeclared starlark.StringDict, sources Sources, limits Limits) *Engine {
 	predeclared.Freeze()
 	if limits.Steps == 0 {
-		limits.Steps = 10_000_000_000
+		limits.Steps = 1_000_000_000
 	}
 	if limits.Memory == 0 {
 		limits.Memory = 2 << 30

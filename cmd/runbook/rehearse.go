@@ -39,18 +39,17 @@ func (a *App) rehearse(ctx context.Context, j *job, o *execOptions) error {
 	if mainErr != nil && runErr == nil {
 		runErr = mainErr
 	}
-	return s.end(runErr, hazards(j, world), world.Elapsed())
+	return s.end(runErr, hazards(j, world, runErr == nil), world.Elapsed())
 }
 
-// hazards are what the rehearsal ran into. A runbook that only reads has no
-// part in those that stood before.
-func hazards(j *job, world *simulator.World) []string {
-	if j.program.Declares("READ_ONLY") {
-		return nil
-	}
+// hazards are what the rehearsal ran into. One that stands, and can still be
+// put right, counts when the runbook ended well and should have done so.
+func hazards(j *job, world *simulator.World, ended bool) []string {
 	var lines []string
 	for _, h := range world.Hazards() {
-		lines = append(lines, h.String())
+		if !h.Standing || ended && !j.program.Declares("READ_ONLY") {
+			lines = append(lines, h.String())
+		}
 	}
 	return lines
 }
