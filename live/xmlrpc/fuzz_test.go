@@ -9,6 +9,7 @@ import (
 	"time"
 
 	kolo "github.com/kolo/xmlrpc"
+	"pgregory.net/rapid"
 
 	"runbook/effect"
 )
@@ -162,6 +163,30 @@ func same(ours effect.Value, theirs any) bool {
 		return true
 	}
 	return ours == theirs
+}
+
+// TestSameAsKolo decodes values that are written in full with both decoders.
+func TestSameAsKolo(t *testing.T) {
+	t.Parallel()
+	compared := 0
+	rapid.Check(t, func(t *rapid.T) {
+		v := drawValue(3).Draw(t, "value")
+		doc := answer(string(appendValue(nil, v)))
+		ours, _, err := decode(strings.NewReader(doc), "", Limits{}.orDefaults())
+		if err != nil || !effect.Equal(ours, v) {
+			t.Fatalf("decode %s = %s, %v, want %s", doc, effect.DescribeWhole(ours), err, effect.DescribeWhole(v))
+		}
+		var theirs any
+		if kolo.Response(doc).Unmarshal(&theirs) == nil { // it does not read an empty name, among others
+			compared++
+			if !same(v, theirs) {
+				t.Fatalf("decode %s = %s, kolo says %#v", doc, effect.DescribeWhole(v), theirs)
+			}
+		}
+	})
+	if compared < 50 {
+		t.Errorf("kolo read %d documents of 100, want most", compared)
+	}
 }
 
 // FuzzEncode reads back what is written of values that are made from bytes.
