@@ -31,10 +31,15 @@ func (s *Site) Value() starlark.Value {
 // shown with its source.
 func LoadSite(engine *interpreter.Engine, name string) (*Site, error) {
 	program, err := engine.Load(name)
-	s := &Site{Program: program}
 	if err != nil {
-		return s, err
+		return &Site{Program: program}, err
 	}
+	return siteOf(program)
+}
+
+// siteOf makes the site of an executed site file.
+func siteOf(program *interpreter.Program) (*Site, error) {
+	s, name := &Site{Program: program}, program.Name
 	list, ok := program.Globals["systems"].(*starlark.List)
 	if !ok {
 		return s, fmt.Errorf("%s: got no list of systems, want systems = [exaoperation(…), …]", name)

@@ -154,6 +154,31 @@ type PlacedError struct {
 
 func (e *PlacedError) Error() string { return fmt.Sprintf("%s: %s", e.Pos, e.Msg) }
 
+// PlaceOf is the innermost place in a file that an error is about; the zero
+// Position if none is known.
+func PlaceOf(err error) syntax.Position {
+	var placed *PlacedError
+	var syn syntax.Error
+	if list := resolveErrors(err); list != nil {
+		return list[0].Pos
+	}
+	if errors.As(err, &placed) {
+		return placed.Pos
+	}
+	if errors.As(err, &syn) {
+		return syn.Pos
+	}
+	var pos syntax.Position
+	if eval := innermost(err); eval != nil {
+		for _, f := range eval.CallStack {
+			if f.Pos.Filename() != "<builtin>" {
+				pos = f.Pos
+			}
+		}
+	}
+	return pos
+}
+
 // BranchesError is the error of a parallel: every item that failed, in the
 // order of the items. errors.As finds its summary, an *effect.Error, and the
 // errors of the items.

@@ -40,7 +40,7 @@ func (p *Program) Params() ([]Param, error) {
 		}
 		q := Param{Name: name, Type: "string", Default: main.ParamDefault(i), Doc: docs[name], Position: pos.String()}
 		if q.Default != nil {
-			if q.Type = paramType(q.Default); q.Type == "" {
+			if q.Type = ParamType(q.Default); q.Type == "" {
 				return nil, &PlacedError{Pos: pos, Msg: fmt.Sprintf("parameter %s: got the default %s, want a string, int, float, bool, list of strings or None", name, q.Default)}
 			}
 		}
@@ -62,7 +62,9 @@ func (p *Program) WantsSite() bool {
 	return false
 }
 
-func paramType(v starlark.Value) string {
+// ParamType is the type that a parameter of main has by its default: string, int,
+// float, bool or list; "" if it cannot have that default.
+func ParamType(v starlark.Value) string {
 	switch v := v.(type) {
 	case starlark.Bool:
 		return "bool"

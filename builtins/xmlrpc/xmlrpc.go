@@ -46,7 +46,7 @@ func (o *options) pairs() []any {
 	return []any{
 		"url", &o.url, "user??", &o.user, "password?", &o.password, "ca_file??", &o.caFile,
 		"fingerprint??", &o.fingerprint, "insecure?", &o.insecure, "timeout?", &o.timeout,
-		"settle?", &o.settle, "connections?", &o.connections, "reads?", &o.reads, "recover?", &o.recovery,
+		"settle??", &o.settle, "connections?", &o.connections, "reads??", &o.reads, "recover?", &o.recovery,
 	}
 }
 
@@ -228,8 +228,8 @@ func (p *Proxy) invoke(t *starlark.Thread, b *starlark.Builtin, name string, arg
 	read, policy := p.reads.Match(name), p.recovery
 	if len(kwargs) > 0 {
 		var timeout value.Duration
-		if err := starlark.UnpackArgs(b.Name(), nil, kwargs, "reads?", &read, "timeout?", &timeout,
-			"recover?", &policy, "disconnects?", &policy.Disconnect); err != nil {
+		if err := starlark.UnpackArgs(b.Name(), nil, kwargs, "reads??", &read, "timeout??", &timeout,
+			"recover??", &policy, "disconnects?", &policy.Disconnect); err != nil {
 			return nil, err
 		}
 		r.Timeout = timeout.Duration()

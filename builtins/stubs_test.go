@@ -1,0 +1,311 @@
+package builtins_test
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"go.starlark.net/starlark"
+
+	"runbook/builtins"
+	"runbook/effect"
+	"runbook/interpreter"
+	"runbook/interpreter/interpretertest"
+)
+
+// documented are the pages of what can be called, each with what a script calls.
+func documented(t *testing.T) map[*builtins.Page]starlark.Callable {
+	t.Helper()
+	all := map[*builtins.Page]starlark.Callable{}
+	env := builtins.Predeclared()
+	env["proxy"] = valuesOf(t, valueScript)["proxy"]
+	for _, p := range builtins.Pages() {
+		if p.Kind == builtins.Declaration || !strings.Contains(p.Signature, "(") {
+			continue
+		}
+		v, err := starlark.EvalOptions(interpreter.Dialect, &starlark.Thread{}, p.Name, p.Name, env)
+		if err != nil {
+			t.Errorf("%s: %v", p.Name, err)
+			continue
+		}
+		all[p] = v.(starlark.Callable)
+	}
+	if len(all) < 15 {
+		t.Fatalf("got %d pages of what can be called, want all", len(all))
+	}
+	return all
+}
+
+// try calls fn on a thread that belongs to no run.
+func try(fn starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple) error {
+	_, err := starlark.Call(&starlark.Thread{Print: func(*starlark.Thread, string) {}}, fn, args, kwargs)
+	return err
+}
+
+// odd is a value that no parameter expects.
+type odd struct{ starlark.NoneType }
+
+func (odd) Type() string { return "odd" }
+
+func keyword(name string, v starlark.Value) starlark.Tuple {
+	return starlark.Tuple{starlark.String(name), v}
+}
+
+// TestStubsTellTheTruth: what a stub names is accepted as it says, and nothing
+// else is.
+func TestStubsTellTheTruth(t *testing.T) {
+	t.Parallel()
+	for p, fn := range documented(t) {
+		takesAny, places := false, 0
+		for _, a := range p.Args {
+			takesAny = takesAny || a.Stars == "**"
+			if !a.Keyword && a.Stars == "" {
+				places++
+			}
+		}
+		for _, a := range p.Args {
+			if a.Stars != "" || a.Placed {
+				continue
+			}
+			err := try(fn, nil, []starlark.Tuple{keyword(a.Name, odd{})})
+			if err != nil && strings.Contains(err.Error(), "unexpected keyword argument") {
+				t.Errorf("%s does not take %s=, as its stub says: %v", p.Name, a.Name, err)
+			}
+		}
+		if p.Name != "print" && !takesAny {
+			var args starlark.Tuple
+			for _, a := range p.Args[:min(1, len(p.Args))] {
+				if !a.Keyword && a.Stars == "" {
+					args = append(args, eval(t, sampleOf(a)))
+				}
+			}
+			err := try(fn, args, []starlark.Tuple{keyword("no_such_parameter", odd{})})
+			if err == nil || !strings.Contains(err.Error(), "unexpected keyword argument") {
+				t.Errorf("%s with no_such_parameter=: got %v, want it refused", p.Name, err)
+			}
+		}
+		tooMany(t, p, fn, places)
+	}
+}
+
+// tooMany gives a builtin one positional argument more than its stub has.
+func tooMany(t *testing.T, p *builtins.Page, fn starlark.Callable, places int) {
+	t.Helper()
+	for _, a := range p.Args {
+		if a.Stars == "*" {
+			return
+		}
+	}
+	args := make(starlark.Tuple, places+1)
+	for i := range args {
+		args[i] = odd{}
+	}
+	err := try(fn, args, nil)
+	if err == nil || !strings.Contains(err.Error(), "argument") || strings.Contains(err.Error(), "for parameter") {
+		t.Errorf("%s with %d arguments: got %v, want it refused", p.Name, len(args), err)
+	}
+}
+
+// TestStubsRequire: exactly the parameters without a default must be given.
+func TestStubsRequire(t *testing.T) {
+	t.Parallel()
+	for p, fn := range documented(t) {
+		for _, left := range p.Args {
+			if !left.Required || left.Stars != "" {
+				continue
+			}
+			var args starlark.Tuple
+			var kwargs []starlark.Tuple
+			for _, a := range p.Args {
+				switch v := eval(t, sampleOf(a)); {
+				case !a.Required || a.Stars != "" || a.Name == left.Name:
+				case a.Placed:
+					args = append(args, v)
+				default:
+					kwargs = append(kwargs, keyword(a.Name, v))
+				}
+			}
+			err := try(fn, args, kwargs)
+			if err == nil || !strings.Contains(err.Error(), "missing argument for "+left.Name) && !left.Placed {
+				t.Errorf("%s without %s: got %v, want that it is missing", p.Name, left.Name, err)
+			}
+		}
+	}
+}
+
+// samples are arguments of each type that will do.
+var samples = map[string]string{
+	"any": `"x"`, "string": `"x"`, "int": "1", "bool": "True", "function": "lambda *args: 1", "list": "[]",
+	"duration": `"90s"`, "strings": `["a"]`, "kinds": `["timeout"]`, "patterns": `["get*"]`, "policy": `"repeat"`,
+	"secret": `secret(env = "P")`,
+}
+
+func sampleOf(a builtins.Arg) string {
+	if a.Name == "url" {
+		return `"http://h/c"`
+	}
+	first, _, _ := strings.Cut(a.Type, " or ")
+	return cmp.Or(samples[a.Type], first)
+}
+
+func eval(t *testing.T, src string) starlark.Value {
+	t.Helper()
+	v, err := starlark.EvalOptions(interpreter.Dialect, &starlark.Thread{}, "value", src, builtins.Predeclared())
+	if err != nil {
+		t.Fatalf("%s: %v", src, err)
+	}
+	return v
+}
+
+// TestStubTypes: of each type that a stub names, a sample is accepted, and what
+// the check of files refuses the builtin refuses too, in the same words.
+func TestStubTypes(t *testing.T) {
+	t.Parallel()
+	literals := []string{
+		`"x"`, `"90s"`, `"http://h/c"`, `"timeout"`, `"get*"`, `"get[*"`, `"ask"`, `"finish"`, "7", "1.5", "True", `["x"]`, `["timeout"]`, "[7]", "{}",
+		"lambda *args: 1", `secret(env = "P")`, `b"x"`, "()", "None",
+	}
+	const before = "server = xmlrpc.server(\"http://h/c\")\nf = lambda: "
+	for p := range documented(t) {
+		for _, a := range p.Args {
+			if a.Stars != "" || a.Placed || p.Kind == builtins.Language {
+				continue
+			}
+			for _, src := range append(literals, sampleOf(a)) {
+				call := callWith(p, a, src)
+				real := problem(run(t, before+call), a.Name)
+				static := ""
+				for _, err := range builtins.CheckSource("main.star", []byte(before+call)) {
+					static = cmp.Or(static, problem(err, a.Name))
+				}
+				if src == sampleOf(a) && real != "" && !beyondTypes(real) {
+					t.Errorf("%s: got %s, want the sample of its type accepted", call, real)
+				}
+				if static != real && !beyondTypes(real) {
+					t.Errorf("%s: checked %q, called %q", call, static, real)
+				}
+			}
+		}
+	}
+}
+
+// callWith is the source of a call with all that is required, and an argument.
+func callWith(p *builtins.Page, arg builtins.Arg, src string) string {
+	var words []string
+	for _, a := range p.Args {
+		switch {
+		case a.Name == arg.Name:
+			words = append(words, a.Name+" = "+src)
+		case a.Placed:
+			words = append(words, sampleOf(a))
+		case a.Required && a.Stars == "":
+			words = append(words, a.Name+" = "+sampleOf(a))
+		}
+	}
+	return strings.Replace(p.Name, "proxy.", "server.", 1) + "(" + strings.Join(words, ", ") + ")"
+}
+
+// run calls f of a program outside a run.
+func run(t *testing.T, src string) error {
+	t.Helper()
+	globals, err := starlark.ExecFileOptions(interpreter.Dialect, &starlark.Thread{}, "main.star", src, builtins.Predeclared())
+	if err != nil {
+		t.Fatalf("%s: %v", src, err)
+	}
+	return try(globals["f"].(starlark.Callable), nil, nil)
+}
+
+// beyondTypes reports whether a builtin refused an argument for more than its type.
+func beyondTypes(problem string) bool {
+	for _, s := range []string{"http://HOST", "names of objects joined", "without a user=", "got no name"} {
+		if strings.Contains(problem, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// problem is what an error says about a parameter, "" if it is about something else.
+func problem(err error, param string) string {
+	if err == nil {
+		return ""
+	}
+	for _, name := range []string{fmt.Sprintf("for parameter %q: ", param), "for parameter " + param + ": "} {
+		if _, text, ok := strings.Cut(err.Error(), name); ok {
+			return text
+		}
+	}
+	return ""
+}
+
+// TestStubDefaults: a default, given, is the same as nothing given.
+func TestStubDefaults(t *testing.T) {
+	t.Parallel()
+	const before = `
+server = xmlrpc.server("http://h/c", reads = ["get*"])
+
+def main(site):
+    return {"value": `
+	for name, c := range map[string]string{
+		"parallel": "parallel(lambda n: server.getState(), [1, 2]%s)", "poll": `poll(lambda: now() - T > time.minute, timeout = "5m"%s)`,
+		"wait": `wait("5s"%s)`, "confirm": `confirm("go?"%s)`, "fail": `attempt(lambda: fail("x"%s)).error.hint`, "secret": `secret(env = "P"%s)`,
+		"xmlrpc.server": `xmlrpc.server("http://h/c"%s).f()`, "exaoperation": `exaoperation(name = "p", url = "http://h/c"%s).server.getX()`,
+		"proxy.METHOD": `server.f(1%s)`, "proxy.call": `server.call("f", 1%s)`, "print": "print(1, 2%s)",
+	} {
+		p := builtins.Lookup(name)
+		var given strings.Builder
+		for _, a := range p.Args {
+			if a.Default != "" && !(name == "secret" && a.Name == "env") {
+				given.WriteString(", " + a.Name + " = " + a.Default)
+			}
+		}
+		if given.Len() == 0 {
+			t.Errorf("%s has no defaults", name)
+		}
+		c = strings.Replace(c, "T", "time.from_timestamp(1795316400)", 1)
+		plain, full := traceOf(t, before+fmt.Sprintf(c, "")+"}"), traceOf(t, before+fmt.Sprintf(c, given.String())+"}")
+		if diff := gocmp.Diff(plain, full); diff != "" {
+			t.Errorf("%s with its defaults given: %s", name, diff)
+		}
+	}
+	for _, p := range builtins.Pages() {
+		for _, a := range p.Args {
+			if a.Default != "" {
+				eval(t, a.Default)
+			}
+		}
+	}
+}
+
+// traceOf is what a program did to its world, and what it told people.
+func traceOf(t *testing.T, src string) []string {
+	t.Helper()
+	engine := interpreter.NewEngine(builtins.Predeclared(), interpreter.Bundle{"main.star": []byte(src)}, interpreter.Limits{})
+	p, err := engine.Load("main.star")
+	if err != nil {
+		t.Fatalf("%s: %v", src, err)
+	}
+	w := interpretertest.NewWorld()
+	for _, name := range []string{"f", "getX", "getState"} {
+		w.Answer(name, interpretertest.Value("answer"))
+	}
+	main, err := p.Main()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := p.Call(t.Context(), &interpreter.Run{Performer: effect.Unrecorded(w), Branches: interpretertest.Sequential{}, Observe: w.Observe}, main, starlark.Tuple{starlark.None}, nil)
+	trace := []string{fmt.Sprint(v, err, w.Elapsed())}
+	for _, r := range w.Requests() {
+		line := fmt.Sprintf("%s %s %s %s %s", r.ID, r.Describe(), r.Class, r.Recovery, r.Timeout)
+		if r.Peer != nil {
+			line += fmt.Sprintf(" %+v", *r.Peer)
+		}
+		trace = append(trace, line)
+	}
+	for _, n := range w.Notes() {
+		trace = append(trace, fmt.Sprintf("%s %s", n.Kind, n.Text))
+	}
+	return trace
+}
