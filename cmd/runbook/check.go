@@ -142,7 +142,7 @@ func starFiles(verb string, paths []string) ([]checked, error) {
 func rootOf(path, top string) string {
 	dir, err := filepath.Abs(filepath.Dir(path))
 	for err == nil {
-		if st, err := os.Stat(filepath.Join(dir, siteFile)); err == nil && !st.IsDir() {
+		if fileExists(filepath.Join(dir, siteFile)) {
 			return dir
 		}
 		if parent := filepath.Dir(dir); parent != dir {
@@ -152,4 +152,10 @@ func rootOf(path, top string) string {
 		break
 	}
 	return top
+}
+
+// fileExists reports whether there is a file, and no folder, of that name.
+func fileExists(name string) bool {
+	st, err := os.Stat(name)
+	return err == nil && !st.IsDir()
 }

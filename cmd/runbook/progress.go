@@ -185,7 +185,7 @@ func (p *progress) encode(v any) {
 
 // effect tells of one effect that was performed; in verbose runs only.
 func (p *progress) effect(r effect.Request, res effect.Result, err error) {
-	if p.level < verbose || p.json || r.Kind == effect.KindClock {
+	if p.level < verbose || p.json || r.Kind == effect.KindClock || r.Kind == effect.KindPoll {
 		return
 	}
 	p.mu.Lock()

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -46,12 +45,16 @@ func (a *App) stageTest(f checked, o rehearsal.Order) (*job, *simulator.World, e
 		return filepath.Join(f.root, filepath.Dir(filepath.FromSlash(o.From)), filepath.FromSlash(file))
 	}
 	runbook := below(o.Runbook)
-	if _, err := os.Stat(runbook); err != nil {
+	if !fileExists(runbook) {
 		if runbook = o.Runbook; !isShipped(runbook) {
 			return nil, nil, notFound(runbook)
 		}
 	}
-	j, err := a.prepare(runbook, &execOptions{dryRun: true, site: below(o.Site), sets: o.Settings, root: f.root})
+	site := below(o.Site)
+	if own := filepath.Join(f.root, siteFile); site == "" && fileExists(own) {
+		site = own
+	}
+	j, err := a.prepare(runbook, &execOptions{dryRun: true, site: site, sets: o.Settings, root: f.root})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -64,7 +64,7 @@ func (a *App) find(file, site string) (*workplace, error) {
 	w := &workplace{}
 	path, onDisk := "", false
 	if file != "" {
-		if st, err := os.Stat(file); err == nil && !st.IsDir() {
+		if fileExists(file) {
 			path, onDisk = file, true
 		} else if !isShipped(file) {
 			return nil, notFound(file)
@@ -100,7 +100,7 @@ func (w *workplace) setRoot(path, given string) {
 // folder or one above it, or in the current folder.
 func (w *workplace) findSite(site, runbook string) error {
 	if site != "" {
-		if st, err := os.Stat(site); err != nil || st.IsDir() {
+		if !fileExists(site) {
 			return usage("--site %s: got no file there, want a site file", site)
 		}
 		w.setSite(site)
@@ -112,7 +112,7 @@ func (w *workplace) findSite(site, runbook string) error {
 	}
 	for {
 		candidate := filepath.Join(dir, siteFile)
-		if st, err := os.Stat(candidate); err == nil && !st.IsDir() {
+		if fileExists(candidate) {
 			w.setSite(candidate)
 			return nil
 		}
@@ -122,7 +122,7 @@ func (w *workplace) findSite(site, runbook string) error {
 		}
 		dir = parent
 	}
-	if _, err := os.Stat(siteFile); err == nil {
+	if fileExists(siteFile) {
 		w.setSite(siteFile)
 	}
 	return nil
