@@ -27,8 +27,11 @@ const (
 // that fails, and what its role asks for. Nothing is left out because something
 // else was found before, unless it follows from that. The result is in the order
 // of the loads, by position in each file; nil if all is well.
-func Check(sources interpreter.Sources, name string, role Role) []*interpreter.Explanation {
-	c := &checker{sources: sources, files: map[string]*checkedFile{}, texts: map[string][]byte{}}
+//
+// The engine is one with the names that the file is to see: those of
+// Predeclared, or more.
+func Check(engine *interpreter.Engine, name string, role Role) []*interpreter.Explanation {
+	c := &checker{engine: engine, files: map[string]*checkedFile{}, texts: map[string][]byte{}}
 	f := c.file(name)
 	c.execute()
 	if f.sound {
@@ -48,7 +51,7 @@ func Check(sources interpreter.Sources, name string, role Role) []*interpreter.E
 // of builtins, parameters of main. Each error is or wraps an
 // *interpreter.PlacedError; they are in the order of their positions.
 func CheckSource(name string, src []byte) []error {
-	_, errs := parse(name, src)
+	_, errs := parse(name, src, Predeclared())
 	slices.SortStableFunc(errs, byPosition)
 	return errs
 }
@@ -60,12 +63,11 @@ func byPosition(a, b error) int {
 
 // parse gives a file's syntax tree, resolved, and everything that is wrong with
 // it by itself. The tree is nil if there is none.
-func parse(name string, src []byte) (*syntax.File, []error) {
+func parse(name string, src []byte, env starlark.StringDict) (*syntax.File, []error) {
 	f, err := interpreter.Dialect.Parse(name, src, 0)
 	if err != nil {
 		return nil, []error{placed(err)}
 	}
-	env := Predeclared()
 	var errs []error
 	if list, ok := resolve.File(f, env.Has, starlark.Universe.Has).(resolve.ErrorList); ok {
 		for _, e := range list {
@@ -85,7 +87,7 @@ func placed(err error) error {
 
 // A checker goes through a file and all it loads.
 type checker struct {
-	sources interpreter.Sources
+	engine *interpreter.Engine
 	files   map[string]*checkedFile
 	order   []*checkedFile
 	texts   map[string][]byte
@@ -110,13 +112,13 @@ func (c *checker) file(name string) *checkedFile {
 	c.files[name] = f
 	c.order = append(c.order, f)
 	defer func() { f.done = true }()
-	src, err := c.sources.Read(name)
+	src, err := c.engine.Sources().Read(name)
 	if err != nil {
 		f.errs = []error{err}
 		return f
 	}
 	c.texts[name] = src
-	f.syntax, f.errs = parse(name, src)
+	f.syntax, f.errs = parse(name, src, c.engine.Predeclared())
 	if f.syntax == nil {
 		return f
 	}
@@ -145,7 +147,7 @@ func (c *checker) load(f *checkedFile, load *syntax.LoadStmt) bool {
 	if err != nil {
 		return fail(load.Module.TokenPos, err.Error())
 	}
-	if _, err := c.sources.Read(name); err != nil {
+	if _, err := c.engine.Sources().Read(name); err != nil {
 		return fail(load.Module.TokenPos, fmt.Sprintf("cannot load %s: %v", operand, err))
 	}
 	g := c.file(name)
@@ -175,12 +177,11 @@ func globalsOf(f *syntax.File) []string {
 // execute runs the top-level code of every sound file, each by itself, so that
 // one that fails does not hide another.
 func (c *checker) execute() {
-	engine := interpreter.NewEngine(Predeclared(), c.sources, interpreter.Limits{})
 	for _, f := range c.order {
 		if !f.sound {
 			continue
 		}
-		program, err := engine.Load(f.name)
+		program, err := c.engine.Load(f.name)
 		if err == nil {
 			f.program = program
 			continue

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.starlark.net/starlark"
 
 	"runbook/builtins"
 	"runbook/interpreter"
@@ -147,7 +148,7 @@ b.star:1:5: got '=', want primary expression`,
 				}
 			}
 			var got []string
-			for _, x := range builtins.Check(bundle, name, c.role) {
+			for _, x := range builtins.Check(engineOf(bundle), name, c.role) {
 				got = append(got, x.Position+": "+x.Message)
 				if x.Position != "" && x.Line == "" {
 					t.Errorf("%s: got no line", x.Position)
@@ -181,12 +182,30 @@ func TestCheckShipped(t *testing.T) {
 		case path.Base(file) == "site.star":
 			role = builtins.SiteFile
 		}
-		for _, x := range builtins.Check(sources, interpreter.Shipped+file, role) {
+		for _, x := range builtins.Check(engineOf(sources), interpreter.Shipped+file, role) {
 			t.Errorf("%s: %s\n%s", x.Position, x.Message, x.Line)
 		}
 		return nil
 	})
 	if err != nil || files < 10 {
 		t.Errorf("checked %d files, %v, want all that are shipped", files, err)
+	}
+}
+
+func engineOf(sources interpreter.Sources) *interpreter.Engine {
+	return interpreter.NewEngine(builtins.Predeclared(), sources, interpreter.Limits{})
+}
+
+// TestCheckOtherNames: files are checked with the names that they are to see,
+// and a name that is another's is not taken for a builtin.
+func TestCheckOtherNames(t *testing.T) {
+	t.Parallel()
+	env := builtins.Predeclared()
+	env["rehearse"] = starlark.NewBuiltin("rehearse", nil)
+	env["wait"] = starlark.NewBuiltin("other.wait", nil)
+	src := interpreter.Bundle{"a_test.star": []byte("def test_it():\n    rehearse()\n    wait(3)\n    poll(len)\n")}
+	got := builtins.Check(interpreter.NewEngine(env, src, interpreter.Limits{}), "a_test.star", builtins.Library)
+	if len(got) != 1 || got[0].Message != "poll: missing argument for timeout" {
+		t.Errorf("got %d errors, want the poll's alone", len(got))
 	}
 }

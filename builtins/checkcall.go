@@ -63,12 +63,19 @@ func (c *callChecker) page(e syntax.Expr) *Page {
 	case *syntax.ParenExpr:
 		return c.page(e.X)
 	case *syntax.Ident:
-		if scope(e) == resolve.Predeclared || scope(e) == resolve.Universal {
-			return called(Lookup(e.Name))
+		switch scope(e) {
+		case resolve.Universal:
+			return called(Lookup(e.Name), starlark.Universe[e.Name])
+		case resolve.Predeclared:
+			return called(Lookup(e.Name), c.env[e.Name])
 		}
 	case *syntax.DotExpr:
 		if x, ok := e.X.(*syntax.Ident); ok && scope(x) == resolve.Predeclared {
-			return called(Lookup(x.Name + "." + e.Name.Name))
+			m, _ := c.env[x.Name].(*starlarkstruct.Module)
+			if m == nil {
+				return nil
+			}
+			return called(Lookup(x.Name+"."+e.Name.Name), m.Members[e.Name.Name])
 		}
 		if c.isProxy(e.X, 0) && e.Name.Name != "url" {
 			if p := Lookup("proxy." + e.Name.Name); p != nil {
@@ -80,9 +87,9 @@ func (c *callChecker) page(e syntax.Expr) *Page {
 	return nil
 }
 
-// called is p if it is about something that can be called.
-func called(p *Page) *Page {
-	if p != nil && (p.Kind == Pure || p.Kind == Constructor || p.Kind == Effect || p.Kind == Language) {
+// called is p if it is about the builtin that v is.
+func called(p *Page, v starlark.Value) *Page {
+	if b, ok := v.(*starlark.Builtin); ok && p != nil && b.Name() == p.Name {
 		return p
 	}
 	return nil

@@ -73,6 +73,12 @@ func NewEngine(predeclared starlark.StringDict, sources Sources, limits Limits) 
 	return &Engine{predeclared: predeclared, sources: sources, limits: limits}
 }
 
+// Predeclared are the names that scripts see. They are frozen.
+func (e *Engine) Predeclared() starlark.StringDict { return e.predeclared }
+
+// Sources are where the engine's programs come from.
+func (e *Engine) Sources() Sources { return e.sources }
+
 // A Run is one execution of a program. The fields are set before it begins and
 // do not change.
 type Run struct {
