@@ -16,6 +16,7 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"runbook/builtins/control"
+	"runbook/builtins/rehearsal"
 	"runbook/builtins/xmlrpc"
 )
 
@@ -58,8 +59,9 @@ var All = []Builtin{
 
 // Docs are the stubs of the families, by the name of the family.
 var Docs = map[string]string{
-	"control": control.Doc,
-	"xmlrpc":  xmlrpc.Doc,
+	"control":   control.Doc,
+	"rehearsal": rehearsal.Doc,
+	"xmlrpc":    xmlrpc.Doc,
 }
 
 // Predeclared are the names that runbooks and site files see beside Starlark's

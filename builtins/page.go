@@ -44,6 +44,8 @@ func (p *Page) origin() string {
 		return "Part of Starlark."
 	case Effect, Pure, Constructor:
 		return fmt.Sprintf("A builtin of the family %s: %s.", p.Family, kindText[p.Kind])
+	case Test:
+		return "A builtin of test files, for functions test_..., which runbook test calls."
 	}
 	return fmt.Sprintf("A %s of the family %s.", p.Kind, p.Family)
 }

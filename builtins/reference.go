@@ -21,6 +21,7 @@ const (
 	ArgType     Kind = "type"        // what an argument may be
 	Declaration Kind = "declaration" // what a file says of itself
 	Language    Kind = "language"    // Starlark's own
+	Test        Kind = "test"        // a builtin of test files
 )
 
 // A Page documents one name for the writers of runbooks. It is made of a stub
@@ -125,7 +126,7 @@ func parseStubs(family, src string) ([]*Page, error) {
 // function makes the page of a def.
 func (s *stubs) function(def *syntax.DefStmt) (*Page, error) {
 	p := &Page{Name: strings.ReplaceAll(def.Name.Name, "__", "."), Family: s.family}
-	p.Kind = kindOf(p.Name)
+	p.Kind = kindOf(s.family, p.Name)
 	if err := p.describe(docOf(def.Body[0]), "Args"); err != nil {
 		return nil, fmt.Errorf("%s: %s: %w", def.Def, p.Name, err)
 	}
@@ -221,7 +222,10 @@ func (s *stubs) value(assign *syntax.AssignStmt, next syntax.Stmt) (*Page, error
 }
 
 // kindOf is the kind of a page that is called.
-func kindOf(name string) Kind {
+func kindOf(family, name string) Kind {
+	if family == "rehearsal" {
+		return Test
+	}
 	for _, b := range All {
 		if b.Name == name {
 			return b.Kind

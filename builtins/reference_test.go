@@ -82,7 +82,7 @@ func TestPagesOfOthers(t *testing.T) {
 	want := []string{
 		"declaration main", "declaration READ_ONLY", "declaration REHEARSE_FROM", "declaration systems", "value site",
 		"value result", "value error", "language print", "type duration", "type kinds", "type strings",
-		"module json", "module math", "module time",
+		"module json", "module math", "module time", "test rehearse", "test expect",
 		"value proxy", "method proxy.METHOD", "method proxy.at", "method proxy.call", "value system", "type patterns", "type policy",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

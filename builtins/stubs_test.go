@@ -10,6 +10,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"runbook/builtins"
+	"runbook/builtins/rehearsal"
 	"runbook/effect"
 	"runbook/interpreter"
 	"runbook/interpreter/interpretertest"
@@ -21,6 +22,7 @@ func documented(t *testing.T) map[*builtins.Page]starlark.Callable {
 	all := map[*builtins.Page]starlark.Callable{}
 	env := builtins.Predeclared()
 	env["proxy"] = valuesOf(t, valueScript)["proxy"]
+	env = rehearsal.Predeclared(nil, env)
 	for _, p := range builtins.Pages() {
 		if p.Kind == builtins.Declaration || !strings.Contains(p.Signature, "(") {
 			continue
@@ -170,7 +172,7 @@ func TestStubTypes(t *testing.T) {
 	const before = "server = xmlrpc.server(\"http://h/c\")\nf = lambda: "
 	for p := range documented(t) {
 		for _, a := range p.Args {
-			if a.Stars != "" || a.Placed || p.Kind == builtins.Language {
+			if a.Stars != "" || a.Placed || p.Kind == builtins.Language || p.Kind == builtins.Test {
 				continue
 			}
 			for _, src := range append(literals, sampleOf(a)) {

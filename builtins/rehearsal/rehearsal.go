@@ -20,8 +20,15 @@ import (
 
 	"go.starlark.net/starlark"
 
+	_ "embed"
+
 	"runbook/effect"
 )
+
+// Doc is the family's documentation: Starlark stubs.
+//
+//go:embed doc.star
+var Doc string
 
 // An Order is what a test wants to be rehearsed. Files are named as the test
 // names them, relative to the folder of its own file.
