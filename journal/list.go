@@ -88,13 +88,15 @@ func (s *Store) find(which string) (string, error) {
 	return found[0], nil
 }
 
+// newestUnfinished is the newest run that is resumable, or the newest of all if it failed.
 func (s *Store) newestUnfinished() (string, error) {
 	ids, err := s.ids()
 	if err != nil {
 		return "", err
 	}
-	for _, id := range ids {
-		if s.info(id).resumable() {
+	for i, id := range ids {
+		info := s.info(id)
+		if info.resumable() || i == 0 && info.State == Failed {
 			return id, nil
 		}
 	}

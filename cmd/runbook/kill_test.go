@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -26,6 +23,33 @@ type killer struct {
 	at      int // call to kill the victim at; 0 for none
 	victim  *os.Process
 	effects map[string]int // changes that took effect, by path, method and arguments
+
+	awaited map[string]chan struct{} // closed at the next call of a method
+}
+
+// next is closed at the next call of a method.
+func (k *killer) next(method string) <-chan struct{} {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.awaited == nil {
+		k.awaited = map[string]chan struct{}{}
+	}
+	if k.awaited[method] == nil {
+		k.awaited[method] = make(chan struct{})
+	}
+	return k.awaited[method]
+}
+
+// count is how often calls of a method took effect.
+func (k *killer) count(method string) (n int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for what, times := range k.effects {
+		if strings.Contains(what, " "+method+"[") {
+			n += times
+		}
+	}
+	return n
 }
 
 // Write is called with one line for each call.
@@ -44,6 +68,10 @@ func (k *killer) Write(line []byte) (int, error) {
 		return len(line), nil
 	}
 	k.calls++
+	if c := k.awaited[call.Method]; c != nil {
+		close(c)
+		delete(k.awaited, call.Method)
+	}
 	if call.Outcome == "ok" || call.Took {
 		k.effects[fmt.Sprint(call.Path, " ", call.Method, call.Args)]++
 	}
@@ -74,52 +102,56 @@ const speed = 3000
 
 func newKillRun(t *testing.T, state string, seed uint64) *killRun {
 	t.Helper()
-	k := &killRun{t: t, dir: t.TempDir(), killer: &killer{effects: map[string]int{}}}
-	server, err := serve.Start(t.Context(), serve.Config{
+	return serveRun(t, serve.Config{
 		Systems: []simulator.SystemSpec{{Name: "demo", URL: "http://demo.example/cluster1"}},
-		State:   state, Seed: seed, TimeScale: speed, User: "admin", Password: "secret", Log: k.killer,
+		State:   state, Seed: seed, TimeScale: speed,
 	})
+}
+
+// serveRun serves a world with one system, and makes a site of it.
+func serveRun(t *testing.T, cfg serve.Config) *killRun {
+	t.Helper()
+	k := &killRun{t: t, dir: t.TempDir(), killer: &killer{effects: map[string]int{}}}
+	cfg.User, cfg.Password, cfg.Log = "admin", password, k.killer
+	server, err := serve.Start(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
 	k.server = server
-	site := fmt.Sprintf("systems = [exaoperation(name = \"demo\", url = %q, user = \"admin\", password = secret(env = \"DEMO_PASSWORD\"), settle = \"100ms\")]\n",
-		server.Ready().Systems[0].HTTP)
-	if err := os.WriteFile(filepath.Join(k.dir, "site.star"), []byte(site), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	k.site("http://"+server.Ready().HTTP+"/cluster1", "password = secret(env = \"DEMO_PASSWORD\")")
 	return k
+}
+
+// site makes the site's file, with more arguments for its one system.
+func (k *killRun) site(url, more string) {
+	k.t.Helper()
+	k.write("site.star", fmt.Sprintf("systems = [exaoperation(name = \"demo\", url = %q, user = \"admin\", settle = \"100ms\", %s)]\n", url, more))
 }
 
 // runbook executes the command in a process of its own, killed at its n-th call
 // if n is positive, and reports whether it was killed.
 func (k *killRun) runbook(n int, args ...string) (killed bool) {
 	k.t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	var out bytes.Buffer
-	cmd := exec.CommandContext(k.t.Context(), self)
-	cmd.Args = append([]string{"runbook"}, args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = k.dir, &out, &out
-	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+k.dir, "DEMO_PASSWORD=secret")
-	if err := cmd.Start(); err != nil {
-		k.t.Fatal(err)
-	}
+	p := k.start(args...)
 	if n > 0 {
-		k.killer.aim(cmd.Process, n)
+		k.killer.aim(p.cmd.Process, n)
 	}
-	err = cmd.Wait()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() == -1 {
-		return true
+	code, out := p.end()
+	if code > 0 {
+		k.t.Fatalf("runbook %s: exit status %d\n%s", strings.Join(args, " "), code, out)
 	}
-	if err != nil {
-		k.t.Fatalf("runbook %s: %v\n%s", strings.Join(args, " "), err, &out)
+	return code < 0
+}
+
+// onlyRun is the id of the one run in the folder.
+func (k *killRun) onlyRun() string {
+	k.t.Helper()
+	runs, err := filepath.Glob(filepath.Join(k.dir, "runbook", "runs", "*"))
+	if err != nil || len(runs) != 1 {
+		k.t.Fatalf("got %d runs (%v), want one", len(runs), err)
 	}
-	return false
+	return filepath.Base(runs[0])
 }
 
 // end is the state of the cluster once all that is under way has ended, and the
