@@ -54,10 +54,15 @@ func newWriter(fsys FS, file File, next int, chain uint32, noSync bool) *writer 
 func (w *writer) add(b body, owed []debt) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.append(b, owed); err != nil {
+	if err := w.append(b, owed); err != nil || w.held {
 		return err
 	}
-	if w.held || w.noSync && len(w.buf) < bufferSize {
+	return w.spill()
+}
+
+// spill writes what was appended, unless nothing is ever synced and there is room to keep it.
+func (w *writer) spill() error {
+	if w.noSync && len(w.buf) < bufferSize {
 		return nil
 	}
 	return w.flush()
@@ -71,7 +76,7 @@ func (w *writer) commit(b body, owed []debt) error {
 		return err
 	}
 	if w.noSync {
-		return nil
+		return w.spill()
 	}
 	w.held = true
 	return w.await(w.next - 1)
@@ -110,13 +115,13 @@ func (w *writer) append(b body, owed []debt) error {
 // gather lets those who are about to append do so, to share the sync.
 func (w *writer) gather() {
 	const patience = 64
-	for try := 0; try < patience; try++ {
+	for try, quiet := 0, 0; try < patience && quiet < 3; try++ {
 		before := w.next
 		w.mu.Unlock()
 		runtime.Gosched()
 		w.mu.Lock()
-		if w.next == before {
-			return
+		if quiet++; w.next != before {
+			quiet = 0
 		}
 	}
 }

@@ -39,9 +39,9 @@ func appendHex(dst []byte, x uint32) []byte {
 // A body is the fields of a record, from "k" on. What is empty is left out.
 type body []byte
 
-func newBody(k Kind) body {
-	b := make(body, 0, 512)
-	return append(append(append(b, `,"k":"`...), k...), '"')
+// newBody begins a record's fields in the memory of into.
+func newBody(k Kind, into []byte) body {
+	return append(append(append(into[:0], `,"k":"`...), k...), '"')
 }
 
 func (b body) key(name string) body {
@@ -79,9 +79,9 @@ func (b body) value(name string, v effect.Value) body {
 	return effect.AppendJSON(b.key(name), v)
 }
 
-// head begins the record of an effect.
-func head(k Kind, id effect.ID, now time.Time) body {
-	b := newBody(k)
+// head begins the record of an effect in the memory of into.
+func head(k Kind, id effect.ID, now time.Time, into []byte) body {
+	b := newBody(k, into)
 	b = b.key("id")
 	if id.Branch == "" {
 		b = append(b, '"')

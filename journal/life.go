@@ -13,7 +13,7 @@ func (h *Header) body() body {
 	for i, s := range h.Systems {
 		systems[i] = s
 	}
-	b := newBody(KindHeader)
+	b := newBody(KindHeader, nil)
 	b = b.integer("format", int64(h.Format))
 	b = b.text("run", h.Run).time("start", h.Start).text("tool", h.Tool).text("runbook", h.Runbook).text("path", h.Path)
 	b = b.value("params", h.Params)
@@ -24,10 +24,14 @@ func (h *Header) body() body {
 
 // body is the end of a life as a record.
 func (o *Outcome) body(now time.Time, keep keeper) (body, error) {
-	b := newBody(KindEnd).time("t", now).text("state", string(o.State)).integer("exit", int64(o.Exit))
+	b := newBody(KindEnd, nil).time("t", now).text("state", string(o.State)).integer("exit", int64(o.Exit))
 	var err error
 	if o.Error != nil {
-		if b, err = b.large("err", errorFields(clean(o.Error, o.Error.ID)), keep); err != nil {
+		e := clean(o.Error, o.Error.ID)
+		if effect.Check(e.Details) != nil {
+			e.Details = nil // the end must be recorded, whatever it was
+		}
+		if b, err = b.large("err", errorFields(e), keep); err != nil {
 			return nil, err
 		}
 	}
@@ -39,7 +43,7 @@ func (o *Outcome) body(now time.Time, keep keeper) (body, error) {
 
 // body is the beginning of another life as a record.
 func (r *Resumed) body(now time.Time, keep keeper) (body, error) {
-	b := newBody(KindResumed).time("t", now).integer("life", int64(r.Life)).text("tool", r.Tool).flag("edited", r.Edited)
+	b := newBody(KindResumed, nil).time("t", now).integer("life", int64(r.Life)).text("tool", r.Tool).flag("edited", r.Edited)
 	if r.Edited {
 		b = b.value("sources", sourceList(r.Sources))
 	}

@@ -72,13 +72,16 @@ type Outcome struct {
 
 // A Note is something said to people during a run. Notes are not replayed.
 type Note struct {
-	Kind     string // "step", "log", "print" and so on: a word of whoever says it
+	Kind     string // "step", "log", "print" and so on: a word of whoever says it, or NoteLost
 	Branch   string // see effect.ID
 	Step     string // names of the steps around it, joined by " > "
 	Item     string // what the branch works on
 	Text     string
 	Position string // in the script
 }
+
+// NoteLost is the kind of the journal's own notes: a change got no answer.
+const NoteLost = "lost"
 
 // A Life is one process's part of a run, from the second on.
 type Life struct {

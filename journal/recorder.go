@@ -84,10 +84,13 @@ func (j *Journal) doubt(id effect.ID, since time.Time, cause *effect.Error, trie
 	return d
 }
 
+// settled forgets a doubt.
 func (j *Journal) settled(id effect.ID) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	delete(j.doubts, id)
+	if len(j.doubts) > 0 {
+		delete(j.doubts, id)
+	}
 }
 
 // settle does with a change in doubt what was decided, if anything was.
@@ -169,10 +172,20 @@ func (p *recorder) change(ctx context.Context, r *effect.Request, d *doubt) (eff
 	case err != nil:
 		return effect.Result{}, err
 	case res.Err != nil && res.Err.Doubt:
-		d := p.j.doubt(r.ID, since, clean(res.Err, r.ID), tries)
-		return effect.Result{}, &effect.InDoubt{Request: *r, Since: since, Cause: d.cause}
+		return effect.Result{}, p.j.lose(r, since, clean(res.Err, r.ID), tries)
 	}
 	return p.j.outcome(r, res, outcome{start: start, commit: true})
+}
+
+// lose keeps a change whose answer was lost, and returns its doubt. The cause is
+// only noted: whoever resumes the run will find an intent without outcome.
+func (j *Journal) lose(r *effect.Request, since time.Time, cause *effect.Error, tries int) error {
+	j.doubt(r.ID, since, cause, tries)
+	note := Note{Kind: NoteLost, Branch: r.ID.Branch, Text: r.Describe() + ": " + cause.Message, Position: r.Position, Step: r.Step}
+	if err := j.note(note); err != nil {
+		return err
+	}
+	return &effect.InDoubt{Request: *r, Since: since, Cause: cause}
 }
 
 // perform hands a change on, unless the run was stopped while its intent was synced.
@@ -204,16 +217,16 @@ func cancelled(r *effect.Request) *effect.Error {
 
 func (j *Journal) begin(r *effect.Request) error {
 	d := j.draft()
-	b, err := head(KindBegin, r.ID, j.now()).request(r, d.keep)
+	b, err := head(KindBegin, r.ID, j.now(), d.memory).request(r, d.keep)
 	if err != nil {
 		return err
 	}
-	return j.writer.add(b, d.owed)
+	return d.add(b)
 }
 
 func (j *Journal) intent(r *effect.Request, tries int, now time.Time) error {
 	d := j.draft()
-	b, err := head(KindIntent, r.ID, now).request(r, d.keep)
+	b, err := head(KindIntent, r.ID, now, d.memory).request(r, d.keep)
 	if err != nil {
 		return err
 	}
@@ -221,11 +234,11 @@ func (j *Journal) intent(r *effect.Request, tries int, now time.Time) error {
 		b = b.integer("try", int64(tries))
 	}
 	j.changed.Store(true)
-	return j.writer.commit(b, d.owed)
+	return d.commit(b)
 }
 
 func (j *Journal) withdraw(r *effect.Request) error {
-	return j.writer.add(head(KindWithdrawn, r.ID, j.now()), nil)
+	return j.writer.add(head(KindWithdrawn, r.ID, j.now(), nil), nil)
 }
 
 // An outcome is how a result is recorded.
@@ -246,7 +259,7 @@ func (j *Journal) outcome(r *effect.Request, res effect.Result, o outcome) (effe
 	}
 	now := j.now()
 	d := j.draft()
-	b := head(KindOutcome, r.ID, now)
+	b := head(KindOutcome, r.ID, now, d.memory)
 	var err error
 	if o.request {
 		if b, err = b.request(r, d.keep); err != nil {
@@ -263,9 +276,9 @@ func (j *Journal) outcome(r *effect.Request, res effect.Result, o outcome) (effe
 		b = b.integer("took", int64(now.Sub(o.start)))
 	}
 	if o.commit {
-		err = j.writer.commit(b, d.owed)
+		err = d.commit(b)
 	} else {
-		err = j.writer.add(b, d.owed)
+		err = d.add(b)
 	}
 	if err != nil {
 		return effect.Result{}, err

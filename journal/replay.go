@@ -188,7 +188,6 @@ type gap struct {
 	branch *branch
 	entry  *entry
 	fork   *fork // if entry is nil: it is the first below this fork
-	number int32 // of either
 }
 
 // meets compares what is recorded next in a branch with where the script is in
@@ -201,35 +200,47 @@ func (b *branch) meets(number int32, asked, found bool) (bool, *gap) {
 	}
 	next := b.from(0)
 	switch {
-	case next == nil:
+	case next.number == nowhere:
 		return false, nil
 	case next.number < number, next.number == number && !asked && next.entry != nil:
-		next.name = Missing
-		return false, next
+		return false, next.as(Missing, b)
 	case next.number == number && asked && next.entry != nil:
 		return true, nil
 	case found:
 		return false, nil
-	}
-	if !asked { // what began with it may go on
-		if next = b.after(number); next == nil {
+	case !asked: // what began with it may go on
+		if next = b.after(number); next.number == nowhere {
 			return false, nil
 		}
 	}
-	next.name = Extra
-	return false, next
+	return false, next.as(Extra, b)
 }
 
-// after is the first thing left in a branch behind an effect, as a gap.
-func (b *branch) after(number int32) *gap {
+// A left is an entry of a branch, or a fork with entries below it, that the
+// script did not ask for.
+type left struct {
+	entry  *entry
+	fork   *fork
+	number int32 // of either; nowhere if there is none
+}
+
+// nowhere is a number that no effect has.
+const nowhere = -1
+
+func (l left) as(name string, in *branch) *gap {
+	return &gap{name: name, branch: in, entry: l.entry, fork: l.fork}
+}
+
+// after is the first thing left in a branch behind an effect.
+func (b *branch) after(number int32) left {
 	if number == atEnd {
-		return nil
+		return left{number: nowhere}
 	}
 	return b.from(number + 1)
 }
 
-// from is the first thing left in a branch whose number is at least least, as a gap.
-func (b *branch) from(least int32) *gap {
+// from is the first thing left in a branch whose number is at least least.
+func (b *branch) from(least int32) left {
 	e, f := b.upcoming(), b.pending()
 	for i := b.passed; f != nil && (f.number < least || f.left == 0); i++ {
 		if f = nil; i < len(b.forks) {
@@ -244,11 +255,11 @@ func (b *branch) from(least int32) *gap {
 	}
 	switch {
 	case e != nil && (f == nil || e.number <= f.number):
-		return &gap{branch: b, entry: e, number: e.number}
+		return left{entry: e, number: e.number}
 	case f != nil:
-		return &gap{branch: b, fork: f, number: f.number}
+		return left{fork: f, number: f.number}
 	}
-	return nil
+	return left{number: nowhere}
 }
 
 // first is the entry with the lowest record below a fork that was not asked for.
@@ -293,11 +304,11 @@ func (p *replay) replaying(path string) bool {
 	if p.left == 0 {
 		return false
 	}
-	if b := p.branches[path]; b != nil && b.from(0) != nil {
+	if b := p.branches[path]; b != nil && b.from(0).number != nowhere {
 		return true
 	}
 	for above, number, ok := parent(path); ok; above, number, ok = parent(above) {
-		if b := p.branches[above]; b != nil && b.after(number) != nil {
+		if b := p.branches[above]; b != nil && b.after(number).number != nowhere {
 			return true
 		}
 	}

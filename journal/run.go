@@ -23,7 +23,8 @@ type Run struct {
 }
 
 // Open opens a run of the store by its id, by a beginning or the end of it
-// that no other run has, or, with "", the newest that is unfinished.
+// that no other run has, or, with "", the newest that is unfinished: also one
+// that failed, if no other was begun since.
 func (s *Store) Open(which string) (*Run, error) {
 	id, err := s.find(which)
 	if err != nil {

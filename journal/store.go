@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"path/filepath"
 	"time"
+
+	"runbook/effect"
 )
 
 // A Store is a directory that runs are kept in, one directory each, and the
@@ -108,6 +110,9 @@ func (s *Store) NewID(start time.Time) (string, error) {
 // create makes the directory and what is in it from the beginning.
 func (s *Store) create(dir string, h Header, sources []Source, owed []debt) (*Journal, error) {
 	fsys := s.fs()
+	if err := effect.Check(h.Params); err != nil {
+		return nil, fmt.Errorf("parameters: %w", err)
+	}
 	if err := fsys.Mkdir(dir); err != nil {
 		return nil, err
 	}
