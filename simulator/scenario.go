@@ -77,6 +77,9 @@ func LoadScenario(name string, src []byte) (*Scenario, error) {
 	thread := &starlark.Thread{
 		Name:  name,
 		Print: func(_ *starlark.Thread, msg string) { s.Printed = append(s.Printed, msg) },
+		Load: func(*starlark.Thread, string) (starlark.StringDict, error) {
+			return nil, errors.New("a scenario stands alone: it can load no other file")
+		},
 	}
 	thread.SetMaxExecutionSteps(scenarioSteps)
 	globals, err := starlark.ExecFileOptions(&syntax.FileOptions{Set: true}, thread, name, src, modules())

@@ -22,38 +22,49 @@ func (a *App) checkFile(f checked) []problem {
 	if err != nil {
 		return []problem{{File: f.path, Message: err.Error()}}
 	}
-	w := &workplace{root: f.root, runbook: name}
-	engine := interpreter.NewEngine(builtins.Predeclared(), w, interpreter.Limits{})
-	switch {
-	case isScenario(name):
+	if isScenario(name) {
 		return f.scenario()
+	}
+	w := &workplace{root: f.root, runbook: name}
+	engine, role := interpreter.NewEngine(builtins.Predeclared(), w, interpreter.Limits{}), builtins.Library
+	switch {
 	case filepath.Base(name) == siteFile:
-		w.home, w.site = f.root, siteRoot+name
-		site, err := builtins.LoadSite(engine, w.site)
-		return f.found(err, site.Program.Files())
+		role = builtins.SiteFile
 	case isTest(name):
 		engine = a.testEngine(f, w)
 	}
-	p, err := engine.Load(name)
-	if err == nil {
-		if _, none := p.Main(); none == nil {
-			_, err = p.Params()
+	var problems []problem
+	for _, x := range builtins.Check(engine, name, role) {
+		for _, x := range append([]*interpreter.Explanation{x}, x.More...) {
+			problems = append(problems, f.found(x))
 		}
-	}
-	return f.found(err, p.Files())
-}
-
-// found are the problems of an error, with files named as they are shown.
-func (f checked) found(err error, files map[string][]byte) []problem {
-	if err == nil {
-		return nil
-	}
-	problems := problemsOf(err, f.path, files)
-	for i := range problems {
-		problems[i].File = f.shown(problems[i].File)
 	}
 	return problems
 }
+
+// found is a problem with its file named as it is shown.
+func (f checked) found(x *interpreter.Explanation) problem {
+	p := problem{File: f.path, Message: x.Message, Source: x.Line, Hint: x.Hint}
+	if x.Position != "" {
+		p.File, p.Line, p.Column = parsePosition(x.Position)
+		p.File = f.shown(p.File)
+	}
+	word, _, _ := strings.Cut(strings.TrimPrefix(x.Message, "undefined: "), " ")
+	if hint, ok := elsewhere[word]; ok && strings.HasPrefix(x.Message, "undefined: ") {
+		p.Message, p.Hint = "undefined: "+word, hint
+	}
+	return p
+}
+
+// elsewhere says where names belong that not every file sees.
+var elsewhere = map[string]string{
+	"simulate": scenarioHint, "fault": scenarioHint, "rehearse": testHint, "expect": testHint,
+}
+
+const (
+	scenarioHint = "a scenario is in a folder scenarios, or its name ends in .scenario.star"
+	testHint     = "the name of a test's file ends in _test.star"
+)
 
 // shown is a file that the loader knows by name, relative to where we are.
 func (f checked) shown(name string) string {
