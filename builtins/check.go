@@ -88,9 +88,9 @@ func placed(err error) error {
 // A checker goes through a file and all it loads.
 type checker struct {
 	engine *interpreter.Engine
-	files   map[string]*checkedFile
-	order   []*checkedFile
-	texts   map[string][]byte
+	files  map[string]*checkedFile
+	order  []*checkedFile
+	texts  map[string][]byte
 }
 
 // A checkedFile is one of them.

@@ -203,7 +203,7 @@ func TestCheckOtherNames(t *testing.T) {
 	env := builtins.Predeclared()
 	env["rehearse"] = starlark.NewBuiltin("rehearse", nil)
 	env["wait"] = starlark.NewBuiltin("other.wait", nil)
-	src := interpreter.Bundle{"a_test.star": []byte("def test_it():\n    rehearse()\n    wait(3)\n    poll(len)\n")}
+	src := interpreter.Bundle{"a_test.star": []byte("def test_it():\n    rehearse(\"a.star\")\n    wait(3)\n    poll(len)\n")}
 	got := builtins.Check(interpreter.NewEngine(env, src, interpreter.Limits{}), "a_test.star", builtins.Library)
 	if len(got) != 1 || got[0].Message != "poll: missing argument for timeout" {
 		t.Errorf("got %d errors, want the poll's alone", len(got))
