@@ -49,6 +49,7 @@ type Config struct {
 
 	// How.
 	TimeScale float64 // virtual seconds in a real one; 1
+	Clock     Clock   // another than the real time; TimeScale then means nothing
 	User      string  // administrator of every system; "": the scenario's users, or admin
 	Password  string  // of User
 	Realm     string  // in the challenge of a 401; DefaultRealm
@@ -82,8 +83,7 @@ type Server struct {
 	config  Config
 	ready   Ready
 	cert    []byte // PEM
-	began   time.Time
-	origin  time.Duration // virtual time when it began
+	clock   Clock
 	servers []*http.Server
 	done    chan struct{}
 	stop    context.CancelFunc
@@ -113,7 +113,9 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.began, s.origin = time.Now(), s.world.Elapsed()
+	if s.clock = s.config.Clock; s.clock == nil {
+		s.clock = &scaled{began: time.Now(), origin: s.world.Elapsed(), scale: s.config.TimeScale}
+	}
 	ctx, s.stop = context.WithCancel(ctx)
 	s.serve(plain)
 	s.serve(secure)
@@ -247,9 +249,7 @@ func (s *Server) Do(f func(w *simulator.World)) {
 }
 
 // now is the virtual time.
-func (s *Server) now() time.Duration {
-	return s.origin + time.Duration(float64(time.Since(s.began))*s.config.TimeScale)
-}
+func (s *Server) now() time.Duration { return s.clock.Now() }
 
 // siteOf finds the system that a path belongs to, and the path as it is to the system.
 func (s *Server) siteOf(path string) (int, string) {
