@@ -31,7 +31,7 @@ faults = [fault.lost_after(method = "startupNode", nth = 1)]
 		fmt.Println(err)
 		return
 	}
-	peer := &effect.Peer{Address: "https://10.0.0.10/cluster1", User: "admin"}
+	peer := &effect.Peer{Address: "https://10.0.0.10/cluster1", User: "admin", Secret: effect.Secret{Env: "EXA_PASSWORD"}}
 	ask := func(ctx context.Context, class effect.Class, method string, args ...effect.Value) {
 		r := effect.Request{Kind: effect.KindXMLRPC, Target: peer.Address, Operation: method, Args: args, Class: class, Peer: peer}
 		result, _ := world.Perform(ctx, r)

@@ -32,11 +32,17 @@ func (w *World) xmlrpc(ctx context.Context, r effect.Request) (effect.Result, er
 	if to.system == nil {
 		return w.fail(r, w.nowhere(r.Target)), nil
 	}
+	if e := unsendable(&r); e != nil {
+		return w.fail(r, e), nil
+	}
 	x := exchange{world: w, system: to.system, request: r}
-	x.call = exaoperation.Call{Path: to.path, Method: r.Operation, Args: plainArgs(r.Args)}
+	x.call = exaoperation.Call{Path: to.path, Method: r.Operation, Args: carriedArgs(r.Args)}
 	if r.Peer != nil && r.Peer.User != "" {
 		x.call.Authenticated = true
 		x.call.User, x.call.Password = to.system.Login(r.Peer.User)
+		if r.Peer.Secret.IsZero() {
+			x.call.Password = ""
+		}
 	}
 	x.timeout = DefaultTimeout
 	switch {
@@ -65,7 +71,7 @@ func (x *exchange) run(ctx context.Context) (effect.Result, error) {
 	}
 	trouble := s.Meet(clock.now, x.call.Path, x.call.Method)
 	var answer exaoperation.Answer
-	if !trouble.Effect.prevents() {
+	if !trouble.Effect.Prevents() {
 		takes := clock.now + trouble.Before
 		if err := x.pass(ctx, takes); err != nil {
 			s.later(lateCall{takes, x.call, true, x.done})

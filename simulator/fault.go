@@ -18,8 +18,8 @@ const (
 	Reply        Effect = "reply"        // a fault instead of the method's answer; the call does not take effect
 )
 
-// prevents reports whether a call that meets the effect does not take effect.
-func (e Effect) prevents() bool { return e != "" && e != LostAfter }
+// Prevents reports whether a call that meets the effect does not take effect.
+func (e Effect) Prevents() bool { return e != "" && e != LostAfter }
 
 // A Fault is one thing that goes wrong between clients and a system. The calls
 // it applies to are those that every matcher fits; the zero value of a matcher
@@ -76,6 +76,9 @@ func (s *System) meet(now time.Duration, object, method string) Trouble {
 		default:
 			t.After += f.Delay
 		}
+	}
+	if t.Effect.Prevents() { // nothing takes effect between the two
+		t.Before, t.After = 0, t.Before+t.After
 	}
 	return t
 }

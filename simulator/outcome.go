@@ -80,12 +80,14 @@ func timedOut(timeout time.Duration) *effect.Error {
 }
 
 func faulted(code int64, text string) *effect.Error {
-	return &effect.Error{Kind: effect.Fault, Message: cmp.Or(text, "got a fault without text"), Code: &code}
+	const most = 8 << 10
+	return &effect.Error{Kind: effect.Fault, Message: cmp.Or(short(printable(text), most), "got a fault without text"), Code: &code}
 }
 
 // status is the error of a status other than 200 and the words after it.
 func (x *exchange) status(status int, words string) *effect.Error {
-	text := strings.TrimSpace("status " + strconv.Itoa(status) + " " + words)
+	text := strconv.Itoa(status) + " " + strings.Join(strings.Fields(words), " ")
+	text = "status " + short(printable(strings.TrimSpace(text)), 100)
 	switch status {
 	case statusUnauthorized, statusForbidden:
 		return &effect.Error{Kind: effect.Unauthorized, Message: text, Hint: credentials(x.request.Peer)}
@@ -117,37 +119,4 @@ func credentials(p *effect.Peer) string {
 		return fmt.Sprintf("check user %q; no password was given: set password=", p.User)
 	}
 	return fmt.Sprintf("check user %q and the password, which is from %s", p.User, source)
-}
-
-// withoutSecrets puts a stand-in where a secret would be: a simulated world
-// resolves none.
-func withoutSecrets(v effect.Value) effect.Value {
-	switch v := v.(type) {
-	case effect.Secret:
-		return v.String()
-	case []effect.Value:
-		list := make([]effect.Value, len(v))
-		for i, e := range v {
-			list[i] = withoutSecrets(e)
-		}
-		return list
-	case effect.Struct:
-		fields := make(effect.Struct, len(v))
-		for i, f := range v {
-			fields[i] = effect.Field{Name: f.Name, Value: withoutSecrets(f.Value)}
-		}
-		return fields
-	}
-	return v
-}
-
-// plainArgs are arguments without secrets, copied only where there is one.
-func plainArgs(args []effect.Value) []effect.Value {
-	for _, a := range args {
-		switch a.(type) {
-		case effect.Secret, []effect.Value, effect.Struct:
-			return withoutSecrets(args).([]effect.Value)
-		}
-	}
-	return args
 }

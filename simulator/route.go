@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -34,7 +35,7 @@ func (w *World) route(target string) route {
 }
 
 func (w *World) findRoute(target string) route {
-	u, err := url.Parse(target)
+	u, err := parseTarget(target)
 	if err != nil {
 		return route{}
 	}
@@ -47,6 +48,15 @@ func (w *World) findRoute(target string) route {
 		}
 	}
 	return r
+}
+
+// parseTarget refuses what the live client would.
+func parseTarget(target string) (*url.URL, error) {
+	u, err := url.Parse(target)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, errors.New("target: got no URL, want http://HOST/PATH or https://HOST/PATH")
+	}
+	return u, nil
 }
 
 func hostOfURL(address string) string {
@@ -71,6 +81,9 @@ func hostOf(u *url.URL) string {
 
 // nowhere is the error of a target that no system of the world has.
 func (w *World) nowhere(target string) *effect.Error {
+	if _, err := parseTarget(target); err != nil {
+		return &effect.Error{Kind: effect.Refused, Message: err.Error()}
+	}
 	known := make([]string, len(w.systems))
 	for i, s := range w.systems {
 		known[i] = fmt.Sprintf("%s (%s)", s.Name, s.URL)

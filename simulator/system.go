@@ -188,7 +188,7 @@ func (s *System) settle(now time.Duration) {
 		if !c.arrived {
 			object, name := s.locate(c.call.Path, c.call.Method)
 			t := s.meet(c.at, object, name)
-			if t.Effect.prevents() {
+			if t.Effect.Prevents() {
 				continue
 			}
 			if t.Before > 0 {

@@ -327,13 +327,18 @@ func TestUnknownSystemsAndKinds(t *testing.T) {
 		{"https://10.0.0.10/cluster2", "no such system"},
 		{"https://10.0.0.10/cluster11", "no such system"},
 		{"https://10.0.0.10:444/cluster1", "no such system"},
-		{":", "no such system"},
 		{"http://10.0.0.10/cluster1", ""},
 		{"https://10.0.0.10:443//cluster1/", ""},
 	} {
 		res, err := w.Perform(t.Context(), effect.Request{Kind: effect.KindXMLRPC, Target: c.target, Operation: "getNodeList", Peer: demoPeer})
 		if err != nil || (res.Err == nil) != (c.want == "") || res.Err != nil && (!strings.Contains(res.Err.Message, c.want) || res.Err.Kind != effect.Unreachable || res.Err.Hint == "") {
 			t.Errorf("%s: got %+v, %v", c.target, res.Err, err)
+		}
+	}
+	for _, target := range []string{":", "https://", "ftp://10.0.0.10/cluster1"} {
+		res, err := w.Perform(t.Context(), effect.Request{Kind: effect.KindXMLRPC, Target: target, Operation: "getNodeList", Peer: demoPeer})
+		if err != nil || res.Err == nil || res.Err.Kind != effect.Refused || !strings.HasPrefix(res.Err.Message, "target: got no URL") {
+			t.Errorf("%s: got %+v, %v", target, res.Err, err)
 		}
 	}
 	res, err := w.Perform(t.Context(), effect.Request{Kind: "carrier pigeon", Operation: "fly"})
@@ -347,17 +352,19 @@ func TestUsers(t *testing.T) {
 	listed := world(t, `systems = [simulate.exaoperation("demo", users = [simulate.user("ops", role = "Supervisor")])]`)
 	open := world(t, `faults = [fault.wrong_password("demo", user = "ops", at = "1h")]`)
 	for _, c := range []struct {
-		world  *World
-		user   string
-		change bool
-		want   string // of the error
+		world    *World
+		user     string
+		password string // environment variable that is said to hold it
+		change   bool
+		want     string // of the error
 	}{
-		{listed, "ops", false, ""},
-		{listed, "admin", false, "status 401 Unauthorized"},
-		{listed, "", false, "status 401 Unauthorized"},
-		{open, "ops", true, ""},
-		{open, "whoever", true, ""},
-		{open, "", true, "status 401 Unauthorized"},
+		{listed, "ops", "PASSWORD", false, ""},
+		{listed, "admin", "PASSWORD", false, "status 401 Unauthorized"},
+		{listed, "", "", false, "status 401 Unauthorized"},
+		{open, "ops", "PASSWORD", true, ""},
+		{open, "ops", "", true, "status 401 Unauthorized"},
+		{open, "whoever", "PASSWORD", true, ""},
+		{open, "", "", true, "status 401 Unauthorized"},
 	} {
 		class, method := effect.Read, "getNodeList"
 		var args []effect.Value
@@ -365,7 +372,8 @@ func TestUsers(t *testing.T) {
 			class, method, args = effect.Change, "startupNode", []effect.Value{"n0011"}
 		}
 		res, err := c.world.Perform(t.Context(), effect.Request{
-			Kind: effect.KindXMLRPC, Target: demoURL, Operation: method, Args: args, Class: class, Peer: &effect.Peer{Address: demoURL, User: c.user},
+			Kind: effect.KindXMLRPC, Target: demoURL, Operation: method, Args: args, Class: class,
+			Peer: &effect.Peer{Address: demoURL, User: c.user, Secret: effect.Secret{Env: c.password}},
 		})
 		if err != nil || (res.Err == nil) != (c.want == "") || res.Err != nil && res.Err.Message != c.want {
 			t.Errorf("user %q: got %v, %v, want %q", c.user, res.Err, err, c.want)

@@ -134,6 +134,9 @@ func (c *call) serve() outcome {
 	c.virtual = s.now()
 	trouble := system.Meet(c.virtual, c.Path, c.Method)
 	s.access.Unlock()
+	if trouble.Effect.Prevents() {
+		c.delay(trouble.After)
+	}
 	switch trouble.Effect {
 	case simulator.LostBefore:
 		return outcome{what: "lost"}
@@ -144,7 +147,6 @@ func (c *call) serve() outcome {
 	case simulator.Gateway:
 		return outcome{what: "status", code: http.StatusNotImplemented, text: "Gateway error"}
 	case simulator.Reply:
-		c.delay(trouble.After)
 		return fault(trouble.Code, trouble.Text)
 	}
 	c.delay(trouble.Before)
@@ -221,7 +223,7 @@ func (c *call) delay(d time.Duration) {
 		return
 	}
 	_ = http.NewResponseController(c.writer).SetWriteDeadline(time.Time{})
-	time.Sleep(time.Duration(float64(d) / c.server.config.TimeScale))
+	c.server.clock.Sleep(d)
 }
 
 // status answers with an HTTP status and, because clients show them, the words after it.
