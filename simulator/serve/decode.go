@@ -39,16 +39,13 @@ func decodeCall(body []byte) (methodCall, error) {
 	if err := d.start("methodName"); err != nil {
 		return call, err
 	}
-	name, err := d.textUntilEnd()
-	if err != nil {
+	if call.Method, err = d.textUntilEnd(); err != nil {
 		return call, err
 	}
-	call.Method = strings.TrimSpace(name)
 	if call.Method == "" {
 		return call, s.errorf("got an empty methodName")
 	}
-	call.Args, err = d.params()
-	if err != nil {
+	if call.Args, err = d.params(); err != nil {
 		return call, err
 	}
 	t, err := d.tag()

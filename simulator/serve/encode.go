@@ -10,7 +10,9 @@ import (
 )
 
 // This file defines how replies are written: byte for byte as Python's xmlrpc
-// module lays them out, which is what a Zope application sends.
+// module lays them out, which is what a Zope application sends. But for the
+// carriage return, which Python leaves for the client to read as a line end:
+// here it arrives, as it does where the world is asked directly.
 
 const (
 	replyHead = "<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n"
@@ -105,7 +107,7 @@ func appendBase64(b []byte, v effect.Bytes) []byte {
 
 func appendEscaped(b []byte, s string) []byte {
 	for {
-		i := strings.IndexAny(s, "&<>")
+		i := strings.IndexAny(s, "&<>\r")
 		if i < 0 {
 			return append(b, s...)
 		}
@@ -115,6 +117,8 @@ func appendEscaped(b []byte, s string) []byte {
 			b = append(b, "&amp;"...)
 		case '<':
 			b = append(b, "&lt;"...)
+		case '\r':
+			b = append(b, "&#13;"...)
 		default:
 			b = append(b, "&gt;"...)
 		}
