@@ -28,26 +28,13 @@ type Branch struct {
 	cleanups []cleanup
 }
 
-const branchKey = "runbook.branch"
-
-// thread makes the Starlark thread that executes the branch. The caller says
-// when it has ended.
-func (b *Branch) thread(name string) (t *starlark.Thread, ended func()) {
-	t = &starlark.Thread{Name: name, Print: func(t *starlark.Thread, text string) {
-		b.Say(NotePrint, text, Caller(t))
-	}}
-	t.SetLocal(branchKey, b)
-	return t, b.run.budget.watch(t)
-}
-
 // Of returns the branch that a thread executes, or an error for code that runs
 // outside a run, such as a file's top level.
 func Of(t *starlark.Thread, b *starlark.Builtin) (*Branch, error) {
-	branch, _ := t.Local(branchKey).(*Branch)
-	if branch == nil || branch.loading {
-		return nil, fmt.Errorf("%s: the top level of a file can have no effects; call it in a function", b.Name())
+	if w := workerOf(t); w != nil && w.branch != nil && !w.branch.loading {
+		return w.branch, nil
 	}
-	return branch, nil
+	return nil, fmt.Errorf("%s: the top level of a file can have no effects; call it in a function", b.Name())
 }
 
 // Context is what ends the branch's effects early.
@@ -129,8 +116,8 @@ func reason(err error) error {
 // call runs fn as the branch. A branch that others may cancel says first that
 // it begins, so that a replay knows whether it ever did.
 func (b *Branch) call(fn starlark.Callable, arg starlark.Value, stop bool) (starlark.Value, error) {
-	thread, ended := b.thread(b.path)
-	defer ended()
+	w := b.worker(b.path)
+	defer w.release()
 	if stop && b.inner == "" {
 		r := effect.Request{Kind: effect.KindBranch, Operation: effect.OpBegin}
 		if res, err := b.perform(&r); err != nil || res.Err != nil {
@@ -140,7 +127,7 @@ func (b *Branch) call(fn starlark.Callable, arg starlark.Value, stop bool) (star
 			return nil, halt(err)
 		}
 	}
-	v, err := starlark.Call(thread, fn, starlark.Tuple{arg}, nil)
+	v, err := starlark.Call(w.thread, fn, starlark.Tuple{arg}, nil)
 	if err = b.finish(err); err != nil {
 		return nil, err
 	}
@@ -158,16 +145,6 @@ func (b *Branch) Looking(ctx context.Context, what string, fn func() error) erro
 	b.ctx, b.inner = ctx, what
 	defer func() { b.ctx, b.inner = ctxBefore, inner }()
 	return fn()
-}
-
-// Caller is the position of the innermost script code that a thread executes.
-func Caller(t *starlark.Thread) string {
-	for depth := 0; depth < t.CallStackDepth(); depth++ {
-		if pos := t.CallFrame(depth).Pos; pos.Filename() != "<builtin>" {
-			return pos.String()
-		}
-	}
-	return ""
 }
 
 // Look says that a poll saw a new value, with the time left until its deadline.

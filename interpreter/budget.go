@@ -6,11 +6,9 @@ import (
 	"runtime/metrics"
 	"sync"
 	"sync/atomic"
-
-	"go.starlark.net/starlark"
 )
 
-// stride is how many steps a thread takes between two looks at the budget.
+// stride is how many steps a worker takes between two looks at the budget.
 const stride = 1 << 20
 
 // A budget is what all branches of a run may still consume. Steps are counted
@@ -19,47 +17,62 @@ const stride = 1 << 20
 // only a few steps to use up all memory.
 type budget struct {
 	limits Limits
+	stride uint64
 	steps  atomic.Uint64
 
 	mu      sync.Mutex
-	threads map[*starlark.Thread]bool // those that run
-	armed   bool                      // the next garbage collection is waited for
+	workers []*worker // all there are
+	idle    []*worker // those that execute nothing
+	armed   bool      // the next garbage collection is waited for
 }
 
-func newBudget(l Limits) *budget {
-	return &budget{limits: l, threads: map[*starlark.Thread]bool{}}
-}
+func newBudget(l Limits) *budget { return &budget{limits: l, stride: min(stride, l.Steps)} }
 
-// watch holds a thread to the budget until it has ended.
-func (b *budget) watch(t *starlark.Thread) (ended func()) {
-	step := min(stride, b.limits.Steps)
-	counted := uint64(0)
-	t.SetMaxExecutionSteps(step)
-	t.OnMaxSteps = func(t *starlark.Thread) {
-		counted += step
-		reason := b.spend(step)
-		if reason == "" {
-			reason = b.full()
-		}
-		if reason != "" {
-			t.Cancel(reason)
-			return
-		}
-		t.SetMaxExecutionSteps(t.ExecutionSteps() + step)
-	}
-	if reason := b.spend(0); reason != "" {
-		t.Cancel(reason)
-	}
+// take gives a worker that is held to the budget until it is given back.
+func (b *budget) take() *worker {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.threads[t] = true
-	b.arm()
-	return func() {
-		b.spend(t.ExecutionSteps() - min(counted, t.ExecutionSteps()))
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		delete(b.threads, t)
+	var w *worker
+	if n := len(b.idle); n > 0 {
+		w, b.idle = b.idle[n-1], b.idle[:n-1]
+		w.thread.Uncancel()
+	} else {
+		w = newWorker(b)
+		b.workers = append(b.workers, w)
 	}
+	w.thread.SetMaxExecutionSteps(w.counted + b.stride)
+	if reason := b.spend(0); reason != "" {
+		w.thread.Cancel(reason)
+	}
+	b.arm()
+	return w
+}
+
+func (b *budget) giveBack(w *worker) {
+	b.spend(w.count())
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.idle = append(b.idle, w)
+}
+
+// count gives the steps that the worker has taken since it was asked last.
+func (w *worker) count() uint64 {
+	n := w.thread.ExecutionSteps() - w.counted
+	w.counted += n
+	return n
+}
+
+// look is called when the worker has taken a stride.
+func (w *worker) look() {
+	reason := w.budget.spend(w.count())
+	if reason == "" {
+		reason = w.budget.full()
+	}
+	if reason != "" {
+		w.thread.Cancel(reason)
+		return
+	}
+	w.thread.SetMaxExecutionSteps(w.counted + w.budget.stride)
 }
 
 // spend takes steps from the budget and says so if they are used up.
@@ -89,18 +102,18 @@ func (b *budget) arm() {
 	}
 }
 
-// collected cancels all threads if the heap is too large in spite of a garbage
-// collection.
+// collected cancels what is executed if the heap is too large in spite of a
+// garbage collection. A worker that is idle forgets it before it goes on.
 func (b *budget) collected() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.armed = false
-	if len(b.threads) == 0 {
+	if len(b.idle) == len(b.workers) {
 		return
 	}
 	if reason := b.full(); reason != "" {
-		for t := range b.threads {
-			t.Cancel(reason)
+		for _, w := range b.workers {
+			w.thread.Cancel(reason)
 		}
 	}
 	b.arm()

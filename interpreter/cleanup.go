@@ -65,9 +65,9 @@ func (b *Branch) finish(err error) error {
 
 // tidy runs a cleanup as the branch.
 func (b *Branch) tidy(fn starlark.Callable) error {
-	thread, ended := b.thread(b.path)
-	defer ended()
-	_, err := starlark.Call(thread, fn, nil, nil)
+	w := b.worker(b.path)
+	defer w.release()
+	_, err := starlark.Call(w.thread, fn, nil, nil)
 	return b.finish(err)
 }
 

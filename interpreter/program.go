@@ -87,9 +87,9 @@ func (p *Program) Call(ctx context.Context, r *Run, fn starlark.Callable, args s
 		r.budget = newBudget(p.engine.limits)
 	}
 	b := &Branch{run: r, ctx: ctx, root: ctx}
-	thread, ended := b.thread("main")
-	defer ended()
-	v, err := starlark.Call(thread, fn, args, kwargs)
+	w := b.worker("main")
+	defer w.release()
+	v, err := starlark.Call(w.thread, fn, args, kwargs)
 	return v, b.finish(err)
 }
 
@@ -145,16 +145,16 @@ func (l *loader) execute(name string) (starlark.StringDict, error) {
 		return nil, err
 	}
 	b := &Branch{run: &Run{budget: newBudget(l.engine.limits)}, loading: true}
-	thread, ended := b.thread("load " + name)
-	defer ended()
-	thread.Load = func(_ *starlark.Thread, operand string) (starlark.StringDict, error) {
+	w := b.worker("load " + name)
+	defer w.release()
+	w.thread.Load = func(_ *starlark.Thread, operand string) (starlark.StringDict, error) {
 		full, err := Resolve(name, operand)
 		if err != nil {
 			return nil, err
 		}
 		return l.load(full)
 	}
-	globals, err := prog.Init(thread, l.engine.predeclared)
+	globals, err := prog.Init(w.thread, l.engine.predeclared)
 	globals.Freeze()
 	return globals, err
 }
