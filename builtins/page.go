@@ -46,6 +46,8 @@ func (p *Page) origin() string {
 		return fmt.Sprintf("A builtin of the family %s: %s.", p.Family, kindText[p.Kind])
 	case Test:
 		return "A builtin of test files, for functions test_..., which runbook test calls."
+	case Scenario:
+		return "A builtin of scenarios and of test files."
 	}
 	return fmt.Sprintf("A %s of the family %s.", p.Kind, p.Family)
 }

@@ -22,6 +22,7 @@ const (
 	Declaration Kind = "declaration" // what a file says of itself
 	Language    Kind = "language"    // Starlark's own
 	Test        Kind = "test"        // a builtin of test files
+	Scenario    Kind = "scenario"    // a builtin of scenarios
 )
 
 // A Page documents one name for the writers of runbooks. It is made of a stub
