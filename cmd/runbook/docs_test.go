@@ -78,6 +78,11 @@ func (p *page) prove(t *testing.T, s *shell) {
 		case "from":
 			p.quote(t, b)
 		case "run":
+			if tool := b.needs(); tool != "" {
+				if _, err := exec.LookPath(tool); err != nil {
+					continue
+				}
+			}
 			changed = p.runBlock(t, s, b) || changed
 		}
 	}
@@ -135,6 +140,7 @@ func (p *page) runBlock(t *testing.T, s *shell, b *block) (changed bool) {
 		text = append(text, b.text[at:at+c.prompt]...)
 		at += c.prompt + len(c.output)
 		want := expect(c.output, b.is("live"))
+		t.Logf("%s:%d: $ %s", p.path, b.line, c.command)
 		var got []string
 		switch {
 		case b.is("killed"):
@@ -145,6 +151,7 @@ func (p *page) runBlock(t *testing.T, s *shell, b *block) (changed bool) {
 		default:
 			got = s.run(c.command)
 		}
+		t.Log(strings.Join(got, "\n"))
 		switch {
 		case want.is(got):
 			text = append(text, c.output...)

@@ -13,6 +13,7 @@ import (
 //	<!-- run live -->             likewise, but times, run ids and the like may differ
 //	<!-- run live, background --> its command goes on until the page ends
 //	<!-- run live, killed -->     its command is killed once it has printed that
+//	<!-- run needs curl -->       only where there is that program
 //	<!-- file NAME -->            the block is written to a file
 //	<!-- edit NAME -->            the block is a diff that is applied to a file
 //	<!-- from NAME -->            the block is a part of this file of the repository
@@ -33,12 +34,20 @@ type block struct {
 	lang   string   // "console", "python", …
 	do     string   // "run", "file", "edit", "from", "sh" or ""
 	name   string   // of the file; the hidden command
-	modes  []string // of run: "live", "background", "killed"
+	modes  []string // of run: "live", "background", "killed", "needs" and a program
 	text   []string
 	indent string
 }
 
 func (b *block) is(mode string) bool { return slices.Contains(b.modes, mode) }
+
+// needs is the program that the block's commands use, or "".
+func (b *block) needs() string {
+	if i := slices.Index(b.modes, "needs"); i >= 0 && i+1 < len(b.modes) {
+		return b.modes[i+1]
+	}
+	return ""
+}
 
 var (
 	directive = regexp.MustCompile(`^\s*<!-- (run|file|edit|from|sh)\b ?(.*?) ?-->$`)

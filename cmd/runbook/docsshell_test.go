@@ -69,7 +69,7 @@ func (s *shell) start(cmd *exec.Cmd) *bufio.Reader {
 // run runs a command and returns the lines that it prints.
 func (s *shell) run(command string) []string {
 	s.t.Helper()
-	fmt.Fprintf(s.in, "%s\n__status=$?; printf '\\n%s\\n'; (exit $__status)\n", s.real(command), ended)
+	fmt.Fprintf(s.in, "{ %s\n} </dev/null\n__status=$?; printf '\\n%s\\n'; (exit $__status)\n", s.real(command), ended)
 	text, err := s.out.ReadString(ended[0])
 	if err != nil {
 		s.t.Fatalf("the shell ended at: %s\n%s", command, text)
@@ -102,7 +102,7 @@ func (s *shell) beside(command string, want *shown, lines int, kill bool) []stri
 	s.t.Helper()
 	// The command gets the variables that the shell has by now.
 	script := s.run("export -p")
-	cmd := exec.CommandContext(s.t.Context(), "sh", "-c", s.real(strings.Join(script, "\n"))+"\nexec "+s.real(command))
+	cmd := exec.CommandContext(s.t.Context(), "sh", "-c", s.real(strings.Join(script, "\n"))+"\nexec env "+s.real(command))
 	cmd.Dir, cmd.Env = s.dir(), s.env
 	out := s.start(cmd)
 	var got []string
