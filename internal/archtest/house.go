@@ -41,6 +41,7 @@ func modules() []Module {
 		},
 		{Path: "github.com/spf13/cobra", In: []string{"cmd/..."}, Reason: "flags belong to the process, and the process to the command"},
 		{Path: "github.com/spf13/pflag", In: []string{"cmd/..."}, Reason: "flags belong to the process, and the process to the command"},
+		{Path: "github.com/bazelbuild/buildtools", In: []string{"cmd/..."}, Reason: "runbook fmt is buildifier's layout, so that editors and the command agree; nothing else may parse Starlark its way"},
 		{Path: "golang.org/x/term", In: []string{"cmd/..."}, Reason: "whether there is a terminal is the command's to know"},
 		{Path: "golang.org/x/sys", In: []string{"journal", "live/...", "cmd/..."}, Reason: "the system is under the journal's files, the live world and the process, and nowhere else"},
 		{Path: "github.com/google/go-cmp", Tests: everywhere, Reason: "it is for tests: it panics where a program must not"},
