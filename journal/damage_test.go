@@ -343,6 +343,20 @@ func TestLostValues(t *testing.T) {
 	}
 }
 
+// A journal written while each source still had a file of its own.
+func TestSourcesInTheirOwnFiles(t *testing.T) {
+	t.Parallel()
+	s := &journal.Store{}
+	r, err := s.ReadAt("testdata/v1-sources")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := r.Sources(1)
+	if diff := cmp.Diff(sources, got); err != nil || diff != "" {
+		t.Errorf("Sources(1): %v (-want +got)\n%s", err, diff)
+	}
+}
+
 func TestLostSources(t *testing.T) {
 	t.Parallel()
 	d := newDisk()
@@ -351,11 +365,13 @@ func TestLostSources(t *testing.T) {
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	d.SetContent(file, []byte("edited"))
 	run := openRun(t, newStore(d))
-	var damaged *journal.Damaged
-	if _, err := run.Sources(); !errors.As(err, &damaged) {
-		t.Errorf("an edited source: got %v, want it refused", err)
+	for _, edited := range []string{"", "edited", strings.Replace(string(d.Content(file)), "exa = 1", "exa = 2", 1)} {
+		d.SetContent(file, []byte(edited))
+		var damaged *journal.Damaged
+		if _, err := run.Sources(); !errors.As(err, &damaged) || !strings.Contains(err.Error(), "site.star") {
+			t.Errorf("edited to %q: got %v, want it refused", edited, err)
+		}
 	}
 	d.Remove(file)
 	if _, err := run.Sources(); err == nil || !strings.Contains(err.Error(), "site.star") {

@@ -32,7 +32,8 @@
 //
 //	runs/20261122-031502-k3f9/
 //	  journal                              the records
-//	  sources/84c7af71050ea1f4-site.star   what was loaded, byte for byte, of every life
+//	  sources                              what was loaded, byte for byte, one file after the other
+//	  sources-3                            what an edited third life loaded
 //	  values/2380ab88…                     values too large for a line, named by their SHA-256
 //	locks/10.0.0.10_cluster1-2b6c6e83      held, and describing the holder, while a run works on the system
 //
@@ -42,7 +43,7 @@
 // with a checksum: CRC32C of the line up to it, continued from the checksum of
 // the line before. What is empty is left out; "class" is there for a change.
 //
-//	{"n":1,"k":"header","format":1,"run":"20261122-031502-k3f9","start":"2026-11-22T03:15:02Z","tool":"1.0","runbook":"startup.star","params":{"boot_timeout":"30m"},"systems":["10.0.0.10/cluster1"],"world":"live","sources":[{"name":"site.star","file":"sources/84c7af71050ea1f4-site.star","sha256":"84c7…"}],"crc":"6d30aab1"}
+//	{"n":1,"k":"header","format":1,"run":"20261122-031502-k3f9","start":"2026-11-22T03:15:02Z","tool":"1.0","runbook":"startup.star","params":{"boot_timeout":"30m"},"systems":["10.0.0.10/cluster1"],"world":"live","sources":[{"name":"site.star","file":"sources","offset":16,"size":8,"sha256":"84c7…"}],"crc":"6d30aab1"}
 //	{"n":2,"k":"note","t":"…","what":"step","text":"start","step":"start","crc":"8bf04d03"}
 //	{"n":3,"k":"outcome","id":"1","t":"…","kind":"xmlrpc","target":"10.0.0.10/cluster1","op":"getNodeList","at":"startup.star:12:5","value":["n0011"],"took":1000000,"crc":"…"}
 //	{"n":4,"k":"intent","id":"2.0:1","t":"…","kind":"xmlrpc","target":"10.0.0.10/cluster1","op":"startupNode","args":["n0011"],"class":"change","crc":"…"}

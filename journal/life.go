@@ -72,7 +72,10 @@ func idList(ids []effect.ID) []effect.Value {
 func sourceList(sources []SourceInfo) []effect.Value {
 	list := make([]effect.Value, len(sources))
 	for i, s := range sources {
-		list[i] = effect.Struct{{Name: "name", Value: s.Name}, {Name: "file", Value: s.File}, {Name: "sha256", Value: s.SHA256}}
+		list[i] = effect.Struct{
+			{Name: "name", Value: s.Name}, {Name: "file", Value: s.File}, {Name: "offset", Value: s.Offset}, {Name: "size", Value: s.Size},
+			{Name: "sha256", Value: s.SHA256},
+		}
 	}
 	return list
 }
@@ -138,15 +141,20 @@ func (m *members) sources() []SourceInfo {
 		s, ok := v.(effect.Struct)
 		info := SourceInfo{}
 		for _, f := range s {
-			text, isText := f.Value.(string)
-			switch ok = ok && isText; f.Name {
+			var fits bool
+			switch f.Name {
 			case "name":
-				info.Name = text
+				info.Name, fits = f.Value.(string)
 			case "file":
-				info.File = text
+				info.File, fits = f.Value.(string)
+			case "offset":
+				info.Offset, fits = f.Value.(int64)
+			case "size":
+				info.Size, fits = f.Value.(int64)
 			case "sha256":
-				info.SHA256 = text
+				info.SHA256, fits = f.Value.(string)
 			}
+			ok = ok && fits
 		}
 		if !ok && m.err == nil {
 			m.err = errSyntax

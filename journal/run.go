@@ -101,7 +101,7 @@ func (r *Run) Resume(l Life) (*Journal, error) {
 	}
 	if l.Edited {
 		var more []debt
-		if resumed.Sources, more, err = keepSources(j.fsys, r.Dir, l.Sources); err != nil {
+		if resumed.Sources, more, err = keepSources(j.fsys, r.Dir, resumed.Life, l.Sources); err != nil {
 			return nil, err
 		}
 		owed = append(owed, more...)
@@ -169,12 +169,8 @@ func (r *Run) begin() (*Journal, []debt, error) {
 	}
 	j := r.store.journal(r.Dir, r.file, r.survey.number+1, r.survey.chain)
 	j.header = r.Header
-	owed := append(r.store.above(r.Dir), debt{name: filepath.Join(r.Dir, sourcesDir), dir: true})
-	owed = append(owed, r.survey.owed...)
-	for _, s := range r.survey.index.sources {
-		owed = append(owed, debt{name: filepath.Join(r.Dir, filepath.FromSlash(s.File))})
-	}
-	return j, owed, nil
+	owed := append(r.store.above(r.Dir), sourceFiles(r.Dir, r.survey.index.sources)...)
+	return j, append(owed, r.survey.owed...), nil
 }
 
 func (r *Run) memory() memory {

@@ -1,14 +1,12 @@
 package journal
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"path/filepath"
-	"strings"
+	"strconv"
 )
 
 // A Source is one file of a program, exactly as it was loaded.
@@ -21,87 +19,106 @@ type Source struct {
 type SourceInfo struct {
 	Name   string
 	File   string // in the run's directory
+	Offset int64  // of its first byte there
+	Size   int64  // in bytes; 0 for the rest of the file
 	SHA256 string // of the text, in hex
 }
 
-const sourcesDir = "sources"
+// sourcesFile has the sources of a run's first life; those of an edited one
+// are in a file of their own.
+const sourcesFile = "sources"
 
-// maxSource is the largest source that is read back.
-const maxSource = 64 << 20
+// maxSources is the largest file of sources that is read back.
+const maxSources = 64 << 20
 
-// infoOf names the file of a source by its hash and its own last name, so that
-// lives which share a source share the file and people find it.
-func infoOf(s Source) SourceInfo {
-	sum := sha256.Sum256(s.Text)
-	digest := hex.EncodeToString(sum[:])
-	return SourceInfo{Name: s.Name, File: sourcesDir + "/" + digest[:16] + "-" + safeName(path.Base(s.Name)), SHA256: digest}
-}
-
-// safeName keeps what every file system and shell takes as it is.
-func safeName(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '.' || r == '-' || r == '_' {
-			return r
-		}
-		return '_'
-	}, s)
-	return s[:min(len(s), 64)]
-}
-
-// keepSources writes the sources that are not yet kept, and returns what is to
-// be synced.
-func keepSources(fsys FS, dir string, sources []Source) ([]SourceInfo, []debt, error) {
+// keepSources writes all sources of a life into one file, which costs a run
+// one sync instead of one for each, and returns what must be synced. They are
+// found again by offset and size; what stands between them is for people.
+func keepSources(fsys FS, dir string, life int, sources []Source) ([]SourceInfo, []debt, error) {
+	file := sourcesFile
+	if life > 1 {
+		file += "-" + strconv.Itoa(life)
+	}
 	infos := make([]SourceInfo, 0, len(sources))
 	seen := map[string]bool{}
-	folder := filepath.Join(dir, sourcesDir)
-	if err := fsys.Mkdir(folder); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, nil, err
-	}
-	owed := []debt{{name: folder, dir: true}}
+	var all []byte
 	for _, s := range sources {
 		if seen[s.Name] {
 			return nil, nil, fmt.Errorf("source %q: got it twice, want each name once", s.Name)
 		}
 		seen[s.Name] = true
-		info := infoOf(s)
-		infos = append(infos, info)
-		file := filepath.Join(dir, filepath.FromSlash(info.File))
-		if _, err := readSource(fsys, dir, info); err != nil {
-			if err := write(fsys, file, s.Text); err != nil {
-				return nil, nil, err
-			}
+		title := s.Name
+		if !strconv.CanBackquote(title) {
+			title = strconv.Quote(title)
 		}
-		owed = append(owed, debt{name: file})
+		all = fmt.Appendf(all, "-- %s --\n", title)
+		sum := sha256.Sum256(s.Text)
+		infos = append(infos, SourceInfo{
+			Name: s.Name, File: file, Offset: int64(len(all)), Size: int64(len(s.Text)), SHA256: hex.EncodeToString(sum[:]),
+		})
+		if all = append(all, s.Text...); !bytes.HasSuffix(all, []byte{'\n'}) {
+			all = append(all, '\n')
+		}
 	}
-	return infos, owed, nil
+	path := filepath.Join(dir, file)
+	if err := write(fsys, path, all); err != nil {
+		return nil, nil, err
+	}
+	return infos, []debt{{name: path}, {name: dir, dir: true}}, nil
 }
 
-// readSource reads a source back and proves that it is the one recorded.
-func readSource(fsys FS, dir string, info SourceInfo) ([]byte, error) {
-	file := filepath.FromSlash(info.File)
-	if !filepath.IsLocal(file) {
-		return nil, fmt.Errorf("source %q: got the file %q, want one in the run's directory", info.Name, info.File)
+// sourceFiles is what must be synced for sources to last.
+func sourceFiles(dir string, infos []SourceInfo) []debt {
+	owed := []debt{{name: dir, dir: true}}
+	for _, s := range infos {
+		path := filepath.Join(dir, filepath.FromSlash(s.File))
+		owed = append(owed, debt{name: path}, debt{name: filepath.Dir(path), dir: true})
 	}
-	file = filepath.Join(dir, file)
-	text, err := read(fsys, file, maxSource)
-	if err != nil {
-		return nil, fmt.Errorf("source %q: %w", info.Name, err)
-	}
-	if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != info.SHA256 {
-		return nil, &Damaged{Path: file, Problem: fmt.Sprintf("got other text than the source %q that was recorded", info.Name)}
-	}
-	return text, nil
+	return owed
 }
 
-// readSources reads all sources of a life.
+// readSources reads all sources of a life and proves that they are those recorded.
 func readSources(fsys FS, dir string, infos []SourceInfo) ([]Source, error) {
+	files := map[string][]byte{}
 	sources := make([]Source, len(infos))
 	for i, info := range infos {
-		text, err := readSource(fsys, dir, info)
-		if err != nil {
-			return nil, err
+		if _, ok := files[info.File]; !ok {
+			text, err := readSourceFile(fsys, dir, info)
+			if err != nil {
+				return nil, err
+			}
+			files[info.File] = text
+		}
+		text, ok := info.in(files[info.File])
+		if sum := sha256.Sum256(text); !ok || hex.EncodeToString(sum[:]) != info.SHA256 {
+			return nil, &Damaged{
+				Path: filepath.Join(dir, info.File), Problem: fmt.Sprintf("got other text than the source %q that was recorded", info.Name),
+			}
 		}
 		sources[i] = Source{Name: info.Name, Text: text}
 	}
 	return sources, nil
+}
+
+func readSourceFile(fsys FS, dir string, info SourceInfo) ([]byte, error) {
+	file := filepath.FromSlash(info.File)
+	if !filepath.IsLocal(file) {
+		return nil, fmt.Errorf("source %q: got the file %q, want one in the run's directory", info.Name, info.File)
+	}
+	text, err := read(fsys, filepath.Join(dir, file), maxSources)
+	if err != nil {
+		return nil, fmt.Errorf("source %q: %w", info.Name, err)
+	}
+	return text, nil
+}
+
+// in cuts the source out of its file.
+func (i SourceInfo) in(file []byte) ([]byte, bool) {
+	if i.Offset < 0 || i.Size < 0 || i.Offset > int64(len(file)) || i.Size > int64(len(file))-i.Offset {
+		return nil, false
+	}
+	if i.Offset == 0 && i.Size == 0 {
+		return file, true
+	}
+	return file[i.Offset:][:i.Size:i.Size], true
 }

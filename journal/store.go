@@ -116,7 +116,7 @@ func (s *Store) create(dir string, h Header, sources []Source, owed []debt) (*Jo
 	if err := fsys.Mkdir(dir); err != nil {
 		return nil, err
 	}
-	infos, more, err := keepSources(fsys, dir, sources)
+	infos, more, err := keepSources(fsys, dir, 1, sources)
 	if err != nil {
 		return nil, err
 	}
