@@ -194,19 +194,40 @@ func (w *writer) finish(b body, owed []debt, promised bool) error {
 
 // pay syncs files, then directories.
 func (w *writer) pay(debts []debt) error {
-	paid := make(map[debt]bool, len(debts))
-	for _, dirs := range []bool{false, true} {
-		for _, d := range debts {
-			if d.dir != dirs || paid[d] {
-				continue
+	seen := make(map[debt]bool, len(debts))
+	var files, dirs []debt
+	for _, d := range debts {
+		switch {
+		case seen[d]:
+		case d.dir:
+			dirs = append(dirs, d)
+		default:
+			files = append(files, d)
+		}
+		seen[d] = true
+	}
+	return errors.Join(w.payAll(files), w.payAll(dirs))
+}
+
+// payAll syncs many files at once: a file system makes one commit of several.
+func (w *writer) payAll(debts []debt) error {
+	const each = 16 // files for one goroutine
+	var wg sync.WaitGroup
+	errs := make([]error, min(len(debts)/each, each)+1)
+	for i := range errs {
+		pay := func() {
+			for k := i; k < len(debts) && errs[i] == nil; k += len(errs) {
+				errs[i] = w.payOne(debts[k])
 			}
-			if err := w.payOne(d); err != nil {
-				return err
-			}
-			paid[d] = true
+		}
+		if i < len(errs)-1 {
+			wg.Go(pay)
+		} else {
+			pay()
 		}
 	}
-	return nil
+	wg.Wait()
+	return errors.Join(errs...)
 }
 
 func (w *writer) payOne(d debt) error {

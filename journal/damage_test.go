@@ -357,6 +357,24 @@ func TestSourcesInTheirOwnFiles(t *testing.T) {
 	}
 }
 
+// Many large values at once are all durable before the change behind them.
+func TestManyLargeValues(t *testing.T) {
+	t.Parallel()
+	d := newDisk()
+	j := create(t, newStore(d))
+	const many = 200
+	for i := range many {
+		must(t, j.Performer(answer(strings.Repeat(fmt.Sprint(i, " "), 100))), read(fmt.Sprint(i+1), "log"))
+	}
+	must(t, j.Performer(answer(nil)), change(fmt.Sprint(many+1), "startupNode"))
+	k := resume(t, newStore(d.PowerCut(1)), journal.Life{})
+	for i := range many {
+		if res := must(t, k.Performer(nothing(t)), read(fmt.Sprint(i+1), "log")); res.Value != strings.Repeat(fmt.Sprint(i, " "), 100) {
+			t.Errorf("value %d: got %s", i, res.Describe())
+		}
+	}
+}
+
 func TestLostSources(t *testing.T) {
 	t.Parallel()
 	d := newDisk()

@@ -73,7 +73,10 @@ func sourceList(sources []SourceInfo) []effect.Value {
 	list := make([]effect.Value, len(sources))
 	for i, s := range sources {
 		list[i] = effect.Struct{
-			{Name: "name", Value: s.Name}, {Name: "file", Value: s.File}, {Name: "offset", Value: s.Offset}, {Name: "size", Value: s.Size},
+			{Name: "name", Value: s.Name},
+			{Name: "file", Value: s.File},
+			{Name: "offset", Value: s.Offset},
+			{Name: "size", Value: s.Size},
 			{Name: "sha256", Value: s.SHA256},
 		}
 	}

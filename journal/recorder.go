@@ -124,7 +124,7 @@ func lost(r *effect.Request, d *doubt) *effect.Error {
 
 // read performs a request that may be repeated, and records what came of it.
 func (p *recorder) read(ctx context.Context, r *effect.Request, found match) (effect.Result, error) {
-	if res, err := p.j.cancelled(ctx, r, outcome{request: found.state == void}); err != nil || res.Err != nil {
+	if res, err := p.j.cancelled(ctx, r, nil, outcome{request: found.state == void}); err != nil || res.Err != nil {
 		return res, err
 	}
 	recorded := found.state == begun
@@ -152,7 +152,7 @@ func lasts(r *effect.Request) bool {
 // change performs a request that may not be repeated: for the first time, or
 // again if d is not nil.
 func (p *recorder) change(ctx context.Context, r *effect.Request, d *doubt) (effect.Result, error) {
-	if res, err := p.j.cancelled(ctx, r, outcome{request: d == nil, commit: d != nil}); err != nil || res.Err != nil {
+	if res, err := p.j.cancelled(ctx, r, d, outcome{request: d == nil, commit: d != nil}); err != nil || res.Err != nil {
 		return res, err
 	}
 	tries := 1
@@ -164,7 +164,7 @@ func (p *recorder) change(ctx context.Context, r *effect.Request, d *doubt) (eff
 		return effect.Result{}, err
 	}
 	start := p.j.now()
-	res, err := p.perform(ctx, r)
+	res, err := p.perform(ctx, r, d)
 	var not *effect.NotPerformed
 	switch {
 	case errors.As(err, &not):
@@ -189,10 +189,10 @@ func (j *Journal) lose(r *effect.Request, since time.Time, cause *effect.Error, 
 }
 
 // perform hands a change on, unless the run was stopped while its intent was synced.
-func (p *recorder) perform(ctx context.Context, r *effect.Request) (effect.Result, error) {
+func (p *recorder) perform(ctx context.Context, r *effect.Request, d *doubt) (effect.Result, error) {
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, effect.ErrCancelled):
-		return effect.Fail(cancelled(r)), nil
+		return effect.Fail(cancelled(r, d)), nil
 	case cause != nil:
 		return effect.Result{}, &effect.NotPerformed{Err: cause}
 	}
@@ -201,18 +201,22 @@ func (p *recorder) perform(ctx context.Context, r *effect.Request) (effect.Resul
 
 // cancelled records that a request was not performed because its branch was
 // cancelled by another. The error is that of a run that is being stopped.
-func (j *Journal) cancelled(ctx context.Context, r *effect.Request, o outcome) (effect.Result, error) {
+func (j *Journal) cancelled(ctx context.Context, r *effect.Request, d *doubt, o outcome) (effect.Result, error) {
 	switch cause := context.Cause(ctx); {
 	case cause == nil:
 		return effect.Result{}, nil
 	case !errors.Is(cause, effect.ErrCancelled):
 		return effect.Result{}, cause
 	}
-	return j.outcome(r, effect.Fail(cancelled(r)), o)
+	return j.outcome(r, effect.Fail(cancelled(r, d)), o)
 }
 
-func cancelled(r *effect.Request) *effect.Error {
-	return &effect.Error{Kind: effect.Cancelled, Message: "cancelled: another branch failed", Target: r.Target, Operation: r.Operation}
+// cancelled is the outcome of a request that was not performed, or, if it was
+// in doubt, not performed again.
+func cancelled(r *effect.Request, d *doubt) *effect.Error {
+	return &effect.Error{
+		Kind: effect.Cancelled, Message: "cancelled: another branch failed", Target: r.Target, Operation: r.Operation, Doubt: d != nil,
+	}
 }
 
 func (j *Journal) begin(r *effect.Request) error {

@@ -315,6 +315,74 @@ func TestContexts(t *testing.T) {
 	}
 }
 
+// A change in doubt whose branch is cancelled before it is tried again may
+// have taken effect, and says so.
+func TestCancelledInDoubt(t *testing.T) {
+	t.Parallel()
+	cancelled, cancel := context.WithCancelCause(t.Context())
+	cancel(effect.ErrCancelled)
+	d := newDisk()
+	s := newStore(d)
+	j := create(t, s)
+	r := change("1", "startupNode")
+	errorAs[*effect.InDoubt](t, j.Performer(fails(effect.Error{Kind: effect.Timeout, Doubt: true})), r)
+	if _, err := j.Performer(nothing(t)).Perform(cancelled, r); !errors.As(err, new(*effect.InDoubt)) {
+		t.Errorf("unresolved: got %v, want it in doubt", err)
+	}
+	r.Resolution = effect.PerformAgain
+	res, err := j.Performer(nothing(t)).Perform(cancelled, r)
+	if err != nil || res.Err == nil || res.Err.Kind != effect.Cancelled || !res.Err.Doubt {
+		t.Errorf("got %s, %v, want it cancelled and in doubt", res.Describe(), err)
+	}
+	end(t, j, journal.Outcome{State: journal.Failed, Failed: ids("1")})
+	j = resume(t, s, journal.Life{Retry: true})
+	errorAs[*effect.InDoubt](t, j.Performer(nothing(t)), change("1", "startupNode"))
+}
+
+// The context ends while the intent is synced: the change is not performed.
+func TestContextEndsDuringSync(t *testing.T) {
+	t.Parallel()
+	for _, cause := range []error{effect.ErrCancelled, effect.ErrStopped} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		d := &endingDisk{Disk: newDisk()}
+		j := create(t, newStore(d))
+		d.end = func() { cancel(cause) }
+		res, err := j.Performer(nothing(t)).Perform(ctx, change("1", "startupNode"))
+		if cause == effect.ErrStopped && !errors.Is(err, cause) {
+			t.Errorf("stopped: got %s, %v, want the cause", res.Describe(), err)
+		}
+		if cause == effect.ErrCancelled && (err != nil || res.Err == nil || res.Err.Kind != effect.Cancelled || res.Err.Doubt) {
+			t.Errorf("cancelled: got %s, %v, want it as an outcome", res.Describe(), err)
+		}
+		k := resume(t, newStore(d.Kill()), journal.Life{})
+		res = must(t, k.Performer(answer("performed")), change("1", "startupNode"))
+		if want := cause == effect.ErrStopped; (res.Value == "performed") != want {
+			t.Errorf("resumed after %v: got %s, want it performed: %v", cause, res.Describe(), want)
+		}
+	}
+}
+
+// An endingDisk does something when a journal is synced.
+type endingDisk struct {
+	*journaltest.Disk
+	end func()
+}
+
+func (d *endingDisk) Lock(name string) (journal.File, error) {
+	f, err := d.Disk.Lock(name)
+	return &endingFile{f, d}, err
+}
+
+type endingFile struct {
+	journal.File
+	disk *endingDisk
+}
+
+func (f *endingFile) Sync() error {
+	f.disk.end()
+	return f.File.Sync()
+}
+
 // A change that is stopped at a gate, or while its intent is synced, was not
 // performed and is not in doubt.
 func TestNotPerformed(t *testing.T) {

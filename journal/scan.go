@@ -35,10 +35,10 @@ type scanner struct {
 }
 
 // scanWindow is how much of a journal is read at once.
-const scanWindow = 64 << 10
+const scanWindow int64 = 64 << 10
 
 func newScanner(path string, file io.ReaderAt, limit int64) *scanner {
-	return &scanner{path: path, file: file, limit: limit, buf: make([]byte, scanWindow)}
+	return &scanner{path: path, file: file, limit: limit, buf: make([]byte, min(scanWindow, limit+1))}
 }
 
 // next returns the next record's line, valid until the next call; nil at the end.
