@@ -39,15 +39,16 @@ func (a *App) rehearse(ctx context.Context, j *job, o *execOptions) error {
 	if mainErr != nil && runErr == nil {
 		runErr = mainErr
 	}
-	return s.end(runErr, hazards(j, world, runErr == nil), world.Elapsed())
+	return s.end(runErr, hazards(world, runErr == nil && s.counts.changes.Load() > 0), world.Elapsed())
 }
 
 // hazards are what the rehearsal ran into. One that stands, and can still be
-// put right, counts when the runbook ended well and should have done so.
-func hazards(j *job, world *simulator.World, ended bool) []string {
+// put right, counts where a runbook changed something, ended well, and so
+// should have done so.
+func hazards(world *simulator.World, standing bool) []string {
 	var lines []string
 	for _, h := range world.Hazards() {
-		if !h.Standing || ended && !j.program.Declares("READ_ONLY") {
+		if !h.Standing || standing {
 			lines = append(lines, h.String())
 		}
 	}

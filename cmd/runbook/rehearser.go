@@ -94,9 +94,7 @@ func rehearseTest(ctx context.Context, j *job, world *simulator.World) (*rehears
 	}); mainErr != nil {
 		return nil, mainErr
 	}
-	for _, h := range world.Hazards() {
-		out.Hazards = append(out.Hazards, h.String())
-	}
+	out.Hazards = hazards(world, err == nil && len(out.Changes) > 0)
 	out.Duration, out.State = world.Elapsed(), world.DescribeShort()
 	return out, conclude(out, err, j)
 }

@@ -20,7 +20,7 @@ repeating a change blindly.`,
   runbook init mysite                     make a folder to edit for your own site
   runbook exec startup.star               start the site's clusters
   runbook resume                          go on where a run stopped`,
-		SilenceErrors: true, SilenceUsage: true,
+		SilenceErrors: true, SilenceUsage: true, SuggestionsMinimumDistance: 2,
 		Args: aVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
