@@ -125,7 +125,11 @@ func (p *Patterns) Unpack(v starlark.Value) error {
 func (p Patterns) Match(name string) bool {
 	name = name[strings.LastIndexByte(name, '.')+1:]
 	for _, s := range p {
-		if ok, _ := path.Match(s, name); ok {
+		if head, ok := strings.CutSuffix(s, "*"); ok && !strings.ContainsAny(head, `*?[\\`) {
+			if strings.HasPrefix(name, head) && strings.IndexByte(name[len(head):], '/') < 0 { // most patterns are of this form
+				return true
+			}
+		} else if ok, _ := path.Match(s, name); ok {
 			return true
 		}
 	}
