@@ -209,3 +209,18 @@ func TestCheckOtherNames(t *testing.T) {
 		t.Errorf("got %d errors, want the poll's alone", len(got))
 	}
 }
+
+// FuzzCheckSource: whatever a file is, checking it ends, and every error has a place in it.
+func FuzzCheckSource(f *testing.F) {
+	for _, chunk := range interpretertest.Chunks(f, "testdata/check.star") {
+		f.Add(strings.TrimLeft(chunk.Source, "\n"))
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		lines := int32(strings.Count(src, "\n") + strings.Count(src, "\r") + 1)
+		for _, err := range builtins.CheckSource("a.star", []byte(src)) {
+			if pos := interpreter.PlaceOf(err); pos.Line < 1 || pos.Line > lines || pos.Col < 1 {
+				t.Errorf("got %v, want it within the %d lines", err, lines)
+			}
+		}
+	})
+}
