@@ -7,8 +7,8 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -20,6 +20,7 @@ type shell struct {
 	home  string
 	env   []string
 	ports map[string]string // addresses as the page has them, and those in use here
+	runs  map[string]string // likewise the ids of runs
 	in    io.Writer
 	out   *bufio.Reader
 }
@@ -30,11 +31,11 @@ const shownHome = "/home/dba"
 // ended comes after what a command printed.
 const ended = "\x1e"
 
-func newShell(t *testing.T, bin string, p *page) *shell {
+func newShell(t *testing.T, p *page) *shell {
 	t.Helper()
-	s := &shell{t: t, home: t.TempDir(), ports: freePorts(t, p)}
+	s := &shell{t: t, home: t.TempDir(), ports: freePorts(t, p), runs: map[string]string{}}
 	s.env = []string{
-		"HOME=" + s.home, "PATH=" + bin + string(filepath.ListSeparator) + os.Getenv("PATH"), "TZ=UTC", "LANG=C.UTF-8", "TMPDIR=" + t.TempDir(),
+		"HOME=" + s.home, "PATH=" + os.Getenv("PATH"), "TZ=UTC", "LANG=C.UTF-8", "TMPDIR=" + t.TempDir(),
 	}
 	cmd := exec.CommandContext(t.Context(), "sh")
 	cmd.Dir, cmd.Env = s.home, s.env
@@ -112,7 +113,7 @@ func (s *shell) beside(command string, want *shown, lines int, kill bool) []stri
 			break
 		}
 		got = append(got, s.shown(strings.TrimSuffix(line, "\n")))
-		if want.isBeginningOf(got) || *update && len(got) == lines {
+		if want.isBeginningOf(got) || *update && !kill && len(got) == lines {
 			break
 		}
 	}
@@ -131,6 +132,10 @@ func (s *shell) real(text string) string {
 	for from, to := range s.ports {
 		text = strings.ReplaceAll(text, from, to)
 	}
+	for from, to := range s.runs {
+		text = strings.ReplaceAll(text, from, to)
+		text = strings.ReplaceAll(text, " "+suffix(from), " "+suffix(to))
+	}
 	text = strings.ReplaceAll(text, "go run ./cmd/runbook", "runbook")
 	return strings.ReplaceAll(text, shownHome, s.home)
 }
@@ -140,7 +145,43 @@ func (s *shell) shown(text string) string {
 	for from, to := range s.ports {
 		text = strings.ReplaceAll(text, to, from)
 	}
+	for from, to := range s.runs {
+		text = strings.ReplaceAll(text, to, from)
+	}
 	return strings.ReplaceAll(text, s.home, shownHome)
+}
+
+var runID = regexp.MustCompile(`\b\d{8}-\d{6}-[a-z0-9]{4}\b`)
+
+// suffix is the end of a run's id, which can stand for it.
+func suffix(id string) string { return id[len(id)-4:] }
+
+// recognise learns which run is meant where the page has the id of another, and
+// returns the lines with the page's ids.
+func (s *shell) recognise(page, lines []string) []string {
+	ids := func(lines []string) []string {
+		var all []string
+		for _, id := range runID.FindAllString(strings.Join(lines, "\n"), -1) {
+			if !slices.Contains(all, id) {
+				all = append(all, id)
+			}
+		}
+		return all
+	}
+	theirs, ours := ids(page), ids(lines)
+	if len(theirs) != len(ours) {
+		return lines
+	}
+	for i, id := range theirs {
+		if s.runs[id] == "" && id != ours[i] {
+			s.runs[id] = ours[i]
+		}
+	}
+	named := make([]string, len(lines))
+	for i, line := range lines {
+		named[i] = s.shown(line)
+	}
+	return named
 }
 
 var loopback = regexp.MustCompile(`127\.0\.0\.1:[1-9]\d{3,4}`)
