@@ -7,6 +7,7 @@ S        ?=
 SEEDS    ?= 200
 FUZZTIME ?= 30s
 COUNT    ?= 6
+ROUNDS   ?= 7
 OLD      ?=
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
@@ -89,10 +90,11 @@ fuzz:
 		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime '$(FUZZTIME)' "$$package" </dev/null || exit 1; \
 	done
 
-## bench: all benchmarks, COUNT=6 times, to bin/bench.txt; OLD=FILE compares with that one
+## bench: whole runs in ROUNDS=7 rounds, to bin/bench.md; all benchmarks COUNT=6 times, to bin/bench.txt; OLD=FILE compares with that one
 .PHONY: bench
 bench:
 	@mkdir -p bin
+	go run ./internal/bench -rounds $(ROUNDS) -dir bin | tee bin/bench.md
 	go test -run '^$$' -bench . -benchmem -count $(COUNT) -timeout 60m ./... | tee bin/bench.txt
 	$(if $(OLD),go tool benchstat '$(OLD)' bin/bench.txt)
 
