@@ -24,7 +24,7 @@ func (s *session) end(err error, hazards []string, took time.Duration) error {
 	for _, h := range hazards {
 		fmt.Fprintf(p.err, "%s %s\n", p.paint(red, "hazard:"), h)
 	}
-	summary := fmt.Sprintf("%s, %d changes, %d reads", effect.FormatDuration(took), s.counts.changes.Load(), s.counts.reads.Load())
+	summary := fmt.Sprintf("%s, %s, %s", effect.FormatDuration(took), count(s.counts.changes.Load(), "change"), count(s.counts.reads.Load(), "read"))
 	if p.simulated {
 		summary = "simulated " + summary
 	}

@@ -113,17 +113,18 @@ func (a *App) prepare(file string, o *execOptions) (*job, error) {
 		return nil, err
 	}
 	if j.bound, err = j.program.Bind(o.sets, j.site.Value()); err != nil {
-		return nil, paramsError(err)
+		return nil, a.paramsError(err, j.files())
 	}
 	return j, nil
 }
 
-func paramsError(err error) error {
+// paramsError tells a wrong --set from a main that can have no parameters.
+func (a *App) paramsError(err error, files map[string][]byte) error {
 	var p *interpreter.ParamsError
 	if errors.As(err, &p) {
 		return &exitError{code: Usage, err: err}
 	}
-	return &exitError{code: InvalidScript, err: err}
+	return a.invalid(err, files)
 }
 
 // load executes the site's file, if there is one.

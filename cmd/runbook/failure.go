@@ -16,7 +16,7 @@ const maxFailures = 5
 // target, where in the script, and what to do next.
 func writeFailure(w io.Writer, color bool, err error, files map[string][]byte) {
 	x := interpreter.Explain(err, files)
-	fmt.Fprintf(w, "%s %s\n", paint(color, red, "error:"), x.Message)
+	fmt.Fprintf(w, "%s %s\n", paint(color, red, "error:"), plainPlace(x.Message))
 	var branches *interpreter.BranchesError
 	if errors.As(err, &branches) {
 		for _, f := range x.Frames {
@@ -26,7 +26,7 @@ func writeFailure(w io.Writer, color bool, err error, files map[string][]byte) {
 	} else {
 		writePlace(w, color, x)
 		for _, more := range x.More {
-			fmt.Fprintf(w, "%s %s\n", paint(color, red, "error:"), more.Message)
+			fmt.Fprintf(w, "%s %s\n", paint(color, red, "error:"), plainPlace(more.Message))
 			writePlace(w, color, more)
 		}
 	}

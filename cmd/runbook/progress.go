@@ -176,11 +176,11 @@ func (p *progress) event(now time.Time, n interpreter.Note) {
 }
 
 func (p *progress) encode(v any) {
-	data, err := json.Marshal(v)
-	if err != nil {
-		data = fmt.Appendf(nil, "{\"kind\":\"internal error\",\"text\":%q}", err)
+	enc := json.NewEncoder(p.out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		fmt.Fprintf(p.out, "{\"kind\":\"internal error\",\"text\":%q}\n", err)
 	}
-	fmt.Fprintf(p.out, "%s\n", data)
 }
 
 // effect tells of one effect that was performed; in verbose runs only.
