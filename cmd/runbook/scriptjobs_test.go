@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"runbook/simulator/serve"
+)
+
+// A background is a command that runs beside a script. What it prints is in
+// the files NAME.stdout and NAME.stderr.
+type background struct {
+	cmd   *exec.Cmd
+	seen  chan string // the first line that was waited for
+	lines sync.WaitGroup
+}
+
+type jobsKey struct{}
+
+func jobs(ts *testscript.TestScript) map[string]*background {
+	return ts.Value(jobsKey{}).(map[string]*background)
+}
+
+func jobOf(ts *testscript.TestScript, name string) *background {
+	b := jobs(ts)[name]
+	if b == nil {
+		ts.Fatalf("got %q, want the name of a command that was started", name)
+	}
+	return b
+}
+
+// scriptStart starts a command in the background and goes on once it has
+// printed a line that fits: start NAME REGEXP command [args...]
+func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: start NAME REGEXP command [args...]")
+	}
+	startJob(ts, args[0], args[1], args[2:])
+}
+
+func startJob(ts *testscript.TestScript, name, until string, args []string) string {
+	pattern, err := regexp.Compile(until)
+	ts.Check(err)
+	path := args[0]
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		if full := filepath.Join(dir, path); !strings.Contains(path, "/") && fileExists(full) {
+			path = full
+		}
+	}
+	b := &background{cmd: exec.Command(path, args[1:]...), seen: make(chan string, 1)}
+	b.cmd.Dir, b.cmd.Env = ts.MkAbs("."), scriptEnv(ts)
+	stdout, err := b.cmd.StdoutPipe()
+	ts.Check(err)
+	stderr, err := b.cmd.StderrPipe()
+	ts.Check(err)
+	ts.Check(b.cmd.Start())
+	ts.Defer(func() {
+		_ = b.cmd.Process.Kill() // it may have ended
+		b.lines.Wait()
+		_ = b.cmd.Wait()
+	})
+	b.keep(ts, stdout, ts.MkAbs(name+".stdout"), pattern)
+	b.keep(ts, stderr, ts.MkAbs(name+".stderr"), pattern)
+	jobs(ts)[name] = b
+	ended := make(chan struct{})
+	go func() { b.lines.Wait(); close(ended) }()
+	select {
+	case line := <-b.seen:
+		return line
+	case <-ended:
+		text, _ := os.ReadFile(ts.MkAbs(name + ".stderr"))
+		ts.Fatalf("%q ended before it printed %s\n%s", args, until, text)
+	}
+	return ""
+}
+
+// keep copies lines into a file and reports the first that fits.
+func (b *background) keep(ts *testscript.TestScript, r io.Reader, file string, pattern *regexp.Regexp) {
+	f, err := os.Create(file)
+	ts.Check(err)
+	b.lines.Go(func() {
+		defer f.Close()
+		lines := bufio.NewReader(r)
+		for {
+			line, err := lines.ReadString('\n')
+			_, _ = f.WriteString(line) // a script that looks for it will miss it
+			if pattern.MatchString(line) {
+				select {
+				case b.seen <- line:
+				default:
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+}
+
+// scriptEnv is the environment of the script's commands.
+func scriptEnv(ts *testscript.TestScript) []string {
+	var env []string
+	for _, name := range []string{
+		"PATH", "HOME", "TMPDIR", "TZ", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "DEMO_PASSWORD", "EXA_PASSWORD",
+		"GOMAXPROCS", "GOCOVERDIR",
+	} {
+		if value := ts.Getenv(name); value != "" {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+// scriptSignal sends a signal to a command in the background: signal NAME KILL|INT|TERM
+func scriptSignal(ts *testscript.TestScript, neg bool, args []string) {
+	signals := map[string]syscall.Signal{"KILL": syscall.SIGKILL, "INT": syscall.SIGINT, "TERM": syscall.SIGTERM}
+	if neg || len(args) != 2 || signals[args[1]] == 0 {
+		ts.Fatalf("usage: signal NAME KILL|INT|TERM")
+	}
+	ts.Check(jobOf(ts, args[0]).cmd.Process.Signal(signals[args[1]]))
+}
+
+// scriptFinish waits for a command in the background and demands its exit
+// status, 0 if none is said: finish NAME [STATUS]. A killed one has the status -1.
+func scriptFinish(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 || len(args) > 2 {
+		ts.Fatalf("usage: finish NAME [STATUS]")
+	}
+	want := 0
+	if len(args) == 2 {
+		var err error
+		want, err = strconv.Atoi(args[1])
+		ts.Check(err)
+	}
+	b := jobOf(ts, args[0])
+	b.lines.Wait()
+	_ = b.cmd.Wait() // the status tells
+	if got := b.cmd.ProcessState.ExitCode(); got != want {
+		text, _ := os.ReadFile(ts.MkAbs(args[0] + ".stderr"))
+		ts.Fatalf("%s: got exit status %d, want %d\n%s", args[0], got, want, text)
+	}
+	delete(jobs(ts), args[0])
+}
+
+// scriptServe starts runbook sim serve and waits until it is ready; the
+// environment then has NAME_URL and NAME_HTTPS, the URLs of its first system,
+// and NAME_FINGERPRINT: serve NAME [args...]
+func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: serve NAME [flags of sim serve...]")
+	}
+	name := args[0]
+	line := startJob(ts, name, `"ready":true`, append([]string{"runbook", "sim", "serve"}, args[1:]...))
+	var ready serve.Ready
+	ts.Check(json.Unmarshal([]byte(line), &ready))
+	ts.Setenv(name+"_URL", ready.Systems[0].HTTP)
+	ts.Setenv(name+"_HTTPS", ready.Systems[0].HTTPS)
+	ts.Setenv(name+"_FINGERPRINT", ready.Fingerprint)
+}
+
+// scriptStop ends what serve started, and demands its exit status: stop NAME [STATUS]
+func scriptStop(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: stop NAME [STATUS]")
+	}
+	scriptSignal(ts, false, []string{args[0], "TERM"})
+	scriptFinish(ts, false, args)
+}
