@@ -51,10 +51,10 @@ func (b *Branch) finish(err error) error {
 		cerr := child.tidy(c.fn)
 		switch {
 		case cerr == nil:
-		case err == nil:
-			err = cerr
 		case !IsOutcome(cerr):
 			return cerr
+		case err == nil:
+			err = cerr
 		default:
 			child.Say(NoteWarn, "cleanup: "+cerr.Error(), "")
 		}

@@ -258,6 +258,31 @@ def main():
 	}
 }
 
+// TestHaltInCleanup: a cleanup can halt the run as well, also one that follows an error.
+func TestHaltInCleanup(t *testing.T) {
+	t.Parallel()
+	for _, end := range []string{"pass", `change("fails")`, "1 // 0"} {
+		w := interpretertest.NewWorld()
+		w.Answer("stop", interpretertest.Answer{Halt: effect.ErrStopped})
+		w.Answer("fails", interpretertest.Error(effect.Fault, "no"))
+		_, err := run(t, w, "def main():\n    cleanup(lambda: read(\"never\"))\n    cleanup(lambda: change(\"stop\"))\n    "+end)
+		if !errors.Is(err, effect.ErrStopped) || interpreter.IsOutcome(err) {
+			t.Errorf("after %s: got %v, want that the run was stopped", end, err)
+		}
+	}
+}
+
+// TestHaltAtBegin: a branch that cannot even say that it begins has no outcome.
+func TestHaltAtBegin(t *testing.T) {
+	t.Parallel()
+	w := interpretertest.NewWorld()
+	w.Answer(effect.OpBegin, interpretertest.Answer{Halt: effect.ErrStopped})
+	_, err := run(t, w, `def main(): attempt(lambda: each(lambda n: n, [1, 2], stop = True))`)
+	if !errors.Is(err, effect.ErrStopped) || interpreter.IsOutcome(err) {
+		t.Errorf("got %v, want that the run was stopped", err)
+	}
+}
+
 // TestStopped: a run whose context has ended performs nothing more.
 func TestStopped(t *testing.T) {
 	t.Parallel()
