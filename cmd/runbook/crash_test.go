@@ -188,3 +188,53 @@ func (c *crashRun) check(when string) {
 		}
 	}
 }
+
+// TestCleanupsAreForgotten holds together two rooms that may not know each
+// other: what the interpreter calls the branches of cleanups, the journal forgets.
+func TestCleanupsAreForgotten(t *testing.T) {
+	t.Parallel()
+	disk := journaltest.NewDisk()
+	if err := disk.Mkdir("/runs"); err != nil {
+		t.Fatal(err)
+	}
+	store := &journal.Store{Root: "/runs", FS: disk}
+	first, err := store.CreateAt(crashDir, journal.Header{Run: "x"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	performed := 0
+	world := effect.PerformerFunc(func(_ context.Context, r effect.Request) (effect.Result, error) {
+		performed++
+		if r.Operation == "fails" {
+			return effect.Fail(&effect.Error{Kind: effect.Fault, Message: "no"}), nil
+		}
+		return effect.Result{}, nil
+	})
+	failing := effect.Request{ID: effect.ID{Number: 2}, Kind: "x", Operation: "fails"}
+	cleaning := effect.Request{ID: effect.ID{Branch: "1" + interpreter.CleanupSuffix, Number: 1}, Kind: "x", Operation: "cleans"}
+	for _, r := range []effect.Request{failing, cleaning} {
+		if _, err := first.Performer(world).Perform(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err = first.End(journal.Outcome{State: journal.Failed, Error: &effect.Error{Kind: effect.Fault}, Failed: []effect.ID{failing.ID}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := store.OpenAt(crashDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := run.Resume(journal.Life{Retry: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []effect.Request{failing, cleaning} {
+		if res, err := second.Performer(world).Perform(t.Context(), r); err != nil || res.Replayed {
+			t.Errorf("%s: replayed %v, error %v, want it performed anew", r.ID, res.Replayed, err)
+		}
+	}
+	if performed != 4 {
+		t.Errorf("%d effects were performed, want all four", performed)
+	}
+}

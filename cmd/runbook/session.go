@@ -71,7 +71,9 @@ func (s *session) run(ctx context.Context) error {
 	}
 	value, err := s.job.program.Run(ctx, run, s.job.bound)
 	if err == nil && s.journal != nil {
-		err = s.journal.Missing()
+		if missing := s.journal.Missing(); missing != nil {
+			err = &interpreter.Halt{Err: missing}
+		}
 	}
 	if err == nil && value != nil {
 		s.progress.result(value)
