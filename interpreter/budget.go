@@ -13,8 +13,9 @@ const stride = 1 << 20
 
 // A budget is what all branches of a run may still consume. Steps are counted
 // every stride, so that a well-behaved script never notices it. The heap is
-// looked at after every garbage collection: a script that doubles a list needs
-// only a few steps to use up all memory.
+// looked at after every garbage collection as well: a script that doubles a list
+// needs only a few steps to use up all memory. It may exceed its budget a few
+// times over until it is stopped; what counts is that it is.
 type budget struct {
 	limits Limits
 	stride uint64

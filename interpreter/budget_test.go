@@ -31,8 +31,8 @@ func TestBudget(t *testing.T) {
 		{"steps in a poll", few, "def main():\n    look(lambda: [i\n        for i in range(1 << 40)])", steps},
 		{"steps, handled", few, "def main():\n    attempt(lambda: [i\n        for i in range(1 << 40)])", steps},
 		{"memory, line by line", small, "def main():\n    l = []\n    for i in range(1 << 40):\n        l.append([i])\n", memory},
-		{"memory, doubled", small, "def main():\n    s = \"x\"\n    for i in range(1 << 40):\n        s = s + s\n", memory},
-		{"memory in branches", small, "def f(n):\n    s = \"x\"\n    for i in range(1 << 40):\n        s += s\ndef main():\n    each(f, range(8))", memory},
+		{"memory, in a few steps", small, "def main():\n    s, l = \"x\" * (1 << 22), []\n    for i in range(1000):\n        l.append(s + str(i))\n", memory},
+		{"memory in branches", small, "def f(n):\n    s, l = \"x\" * (1 << 22), []\n    for i in range(1000):\n        l.append(s + str(i))\ndef main():\n    each(f, range(4))", memory},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, err := load(t, c.limits, "main.star", c.src)
