@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -101,7 +102,8 @@ func (t *teller) header(r *journal.Recording, last time.Time) {
 	h := r.Header
 	line := func(name, text string) { fmt.Fprintf(t.w, "%-9s%s\n", name, text) }
 	line("run", h.Run)
-	line("runbook", fmt.Sprintf("%s (%s)", runbookName(h), origin(h.Path, "shipped")))
+	where := &workplace{runbook: h.Runbook, origin: origin(h.Path, "shipped")}
+	line("runbook", where.named())
 	if h.Site != "" {
 		line("site", fmt.Sprintf("%s (%s)", origin(h.SitePath, "embedded demo"), strings.Join(h.Systems, ", ")))
 	}
@@ -123,9 +125,15 @@ func (t *teller) header(r *journal.Recording, last time.Time) {
 	t.day = h.Start.Local().Format(time.DateOnly)
 }
 
+// origin is where a recorded file was, as it is shown from where we are.
 func origin(path, otherwise string) string {
 	if path == "" {
 		return otherwise
+	}
+	if wd, err := os.Getwd(); err == nil {
+		if below, err := relative(wd, path); err == nil {
+			return below
+		}
 	}
 	return path
 }
