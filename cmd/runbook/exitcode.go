@@ -86,6 +86,8 @@ func codeOf(err error) Code {
 		return exit.code
 	case errors.As(err, &unsettled):
 		return ChangeInDoubt
+	case errors.Is(err, errNobody):
+		return StoppedAtGate
 	case errors.As(err, new(*errRunTimeout)):
 		return WaitTimedOut
 	case errors.As(err, new(*journal.Locked)):
