@@ -122,7 +122,11 @@ func (o *Outcome) describe() string {
 	if o.Error != "" {
 		s = string(o.Kind) + ": " + o.Error
 	}
-	s = fmt.Sprintf("exit %d after simulated %s, %d changes; %s", o.Exit, effect.FormatDuration(o.Duration), len(o.Changes), s)
+	changes := fmt.Sprintf("%d changes", len(o.Changes))
+	if len(o.Changes) == 1 {
+		changes = "1 change"
+	}
+	s = fmt.Sprintf("exit %d after simulated %s, %s; %s", o.Exit, effect.FormatDuration(o.Duration), changes, s)
 	for _, h := range o.Hazards {
 		s += "\nhazard: " + h
 	}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -56,7 +58,13 @@ func newApp() *App {
 }
 
 // run executes the command line and returns the exit status.
-func (a *App) run(args []string) int {
+func (a *App) run(args []string) (status int) {
+	defer func() {
+		if p := recover(); p != nil {
+			fmt.Fprintf(a.stderr, "runbook: internal error: %v\n\n%s\n", p, debug.Stack())
+			status = int(Internal)
+		}
+	}()
 	root := a.command()
 	root.SetArgs(args)
 	err := root.ExecuteContext(context.Background())

@@ -12,18 +12,18 @@ import (
 )
 
 // completeRuns completes the ids of runs.
-func (a *App) completeRuns(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return a.runIDs(args, func(journal.Info) bool { return true })
+func (a *App) completeRuns(_ *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return a.runIDs(args, typed, func(journal.Info) bool { return true })
 }
 
 // completeResumable completes the ids of runs that can be resumed, or given up.
-func (a *App) completeResumable(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return a.runIDs(args, func(i journal.Info) bool {
+func (a *App) completeResumable(_ *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return a.runIDs(args, typed, func(i journal.Info) bool {
 		return i.Problem == nil && !i.Live && i.State != journal.Done && i.State != journal.Abandoned
 	})
 }
 
-func (a *App) runIDs(args []string, wanted func(journal.Info) bool) ([]cobra.Completion, cobra.ShellCompDirective) {
+func (a *App) runIDs(args []string, typed string, wanted func(journal.Info) bool) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -33,7 +33,7 @@ func (a *App) runIDs(args []string, wanted func(journal.Info) bool) ([]cobra.Com
 	}
 	var ids []cobra.Completion
 	for _, i := range infos {
-		if wanted(i) {
+		if wanted(i) && strings.HasPrefix(i.ID, typed) {
 			ids = append(ids, cobra.CompletionWithDesc(i.ID, runbookName(i.Header)+", "+stateOf(i.State, i.Live)))
 		}
 	}
@@ -84,7 +84,7 @@ func (a *App) completeParams(_ *cobra.Command, args []string, typed string) ([]c
 	var found []cobra.Completion
 	for _, q := range params {
 		switch {
-		case !valued:
+		case !valued && strings.HasPrefix(q.Name, typed):
 			found = append(found, cobra.CompletionWithDesc(q.Name+"=", paramHelp(q)))
 		case q.Name == name && q.Type == "bool":
 			found = append(found, name+"=True", name+"=False")

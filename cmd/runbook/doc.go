@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -129,24 +128,24 @@ func (a *App) pageWidth() int {
 
 // docList lists the pages of a family, or of all.
 func (a *App) docList(only string) error {
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	for i, f := range families() {
-		if only != "" && f.name != only {
-			continue
+	return table(a.stdout, func(w io.Writer) {
+		for i, f := range families() {
+			if only != "" && f.name != only {
+				continue
+			}
+			if i > 0 && only == "" {
+				fmt.Fprintln(w)
+			}
+			fmt.Fprintf(w, "%s: %s\n", f.name, f.title)
+			for _, p := range f.pages {
+				fmt.Fprintf(w, "  %s\t%s\n", p.Name, p.Summary)
+			}
 		}
-		if i > 0 && only == "" {
-			fmt.Fprintln(w)
+		if only == "" {
+			fmt.Fprintf(w, "\n%s: words, timings and behaviour of the simulated systems\n", settingsPage)
+			fmt.Fprintln(w, "\nrunbook doc NAME prints a page.")
 		}
-		fmt.Fprintf(w, "%s: %s\n", f.name, f.title)
-		for _, p := range f.pages {
-			fmt.Fprintf(w, "  %s\t%s\n", p.Name, p.Summary)
-		}
-	}
-	if only == "" {
-		fmt.Fprintf(w, "\n%s: words, timings and behaviour of the simulated systems\n", settingsPage)
-		fmt.Fprintln(w, "\nrunbook doc NAME prints a page.")
-	}
-	return w.Flush()
+	})
 }
 
 // docSettings lists what a scenario can change of the simulated systems.
@@ -186,16 +185,19 @@ var marks = map[exaoperation.Mark]string{
 }
 
 // completeDoc completes the names of pages.
-func completeDoc(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	names := []cobra.Completion{cobra.CompletionWithDesc(settingsPage, "of the simulated systems")}
-	for _, f := range families() {
-		names = append(names, cobra.CompletionWithDesc(f.name, f.title))
-		for _, p := range f.pages {
-			names = append(names, cobra.CompletionWithDesc(p.Name, p.Summary))
+func completeDoc(_ *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var names []cobra.Completion
+	add := func(name, about string) {
+		if strings.HasPrefix(name, typed) && len(args) == 0 {
+			names = append(names, cobra.CompletionWithDesc(name, about))
 		}
 	}
+	for _, f := range families() {
+		add(f.name, f.title)
+		for _, p := range f.pages {
+			add(p.Name, p.Summary)
+		}
+	}
+	add(settingsPage, "what a scenario can change of the simulated systems")
 	return names, cobra.ShellCompDirectiveNoFileComp
 }

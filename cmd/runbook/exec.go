@@ -46,7 +46,7 @@ a rehearsal uses an embedded demo site.`,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.exec(cmd, args[0], &o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.site, "site", "", "the site `FILE`")
+	f.StringVar(&o.site, "site", "", "the `FILE` that names the clusters")
 	f.StringArrayVarP(&o.sets, "set", "e", nil, "set a parameter of the runbook: `NAME=VALUE`")
 	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "rehearse in the simulator, in virtual time")
 	f.StringVar(&o.scenario, "scenario", "", "how the simulated world begins and what goes wrong in it: a `FILE`")

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
 
 	"runbook/effect"
 	"runbook/interpreter"
@@ -117,4 +120,14 @@ func (a *App) exit(err error) int {
 		}
 	}
 	return int(codeOf(err))
+}
+
+// exitCodesTopic is the help about exit statuses.
+func exitCodesTopic() *cobra.Command {
+	var b strings.Builder
+	b.WriteString("The exit status of runbook says how it ended. It is the same in every version:\n\n")
+	for _, c := range codes {
+		fmt.Fprintf(&b, "  %3d  %s\n", c.Code, c.Meaning)
+	}
+	return &cobra.Command{Use: "exit-codes", Short: "What the exit statuses mean", Long: strings.TrimRight(b.String(), "\n")}
 }

@@ -43,6 +43,7 @@ repeating a change blindly.`,
 	} {
 		root.AddCommand(verb())
 	}
+	root.AddCommand(exitCodesTopic())
 	return root
 }
 

@@ -3,8 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -59,17 +59,18 @@ func (a *App) runs(o *runsOptions) error {
 		fmt.Fprintln(a.stderr, "no runs yet")
 		return nil
 	}
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "RUN\tSTATE\tBEGAN\tTOOK\tRUNBOOK\tSYSTEMS")
-	for _, i := range infos {
-		if i.Problem != nil {
-			fmt.Fprintf(w, "%s\tdamaged\t\t\t%s\n", i.ID, i.Problem)
-			continue
+	err = table(a.stdout, func(w io.Writer) {
+		fmt.Fprintln(w, "RUN\tSTATE\tBEGAN\tTOOK\tRUNBOOK\tSYSTEMS")
+		for _, i := range infos {
+			if i.Problem != nil {
+				fmt.Fprintf(w, "%s\tdamaged\t\t\t%s\n", i.ID, i.Problem)
+				continue
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", i.ID, stateOf(i.State, i.Live), i.Header.Start.Local().Format("2006-01-02 15:04"),
+				effect.FormatDuration(a.took(i).Truncate(time.Second)), runbookName(i.Header), systemsOf(i.Header))
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", i.ID, stateOf(i.State, i.Live), i.Header.Start.Local().Format("2006-01-02 15:04"),
-			effect.FormatDuration(a.took(i).Truncate(time.Second)), runbookName(i.Header), systemsOf(i.Header))
-	}
-	if err := w.Flush(); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	if more > 0 {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
@@ -22,6 +23,14 @@ type fileInfo struct {
 	Rehearsal string      `json:"rehearse_from,omitempty"`
 	Loads     []string    `json:"loads,omitempty"`
 	Params    []paramInfo `json:"params,omitempty"`
+	Functions []funcInfo  `json:"functions,omitempty"` // of a library
+}
+
+type funcInfo struct {
+	Name      string `json:"name"`
+	Signature string `json:"signature"`
+	Doc       string `json:"doc,omitempty"`
+	Position  string `json:"position"`
 }
 
 type paramInfo struct {
@@ -60,6 +69,9 @@ func (a *App) showFile(file string, o *showOptions) error {
 		}
 		info.params(params)
 	}
+	for _, fn := range p.Functions() {
+		info.Functions = append(info.Functions, funcInfo(fn))
+	}
 	if o.json {
 		enc := json.NewEncoder(a.stdout)
 		enc.SetEscapeHTML(false)
@@ -92,7 +104,8 @@ func summary(doc string) string {
 
 func (a *App) writeFile(i *fileInfo) error {
 	w := a.stdout
-	fmt.Fprintf(w, "%s (%s)\n", i.File, i.Origin)
+	where := workplace{runbook: i.File, origin: i.Origin}
+	fmt.Fprintln(w, where.named())
 	for _, doc := range []string{i.Doc, i.MainDoc} {
 		if doc != "" {
 			fmt.Fprintf(w, "\n%s\n", indented(doc, "  "))
@@ -112,29 +125,64 @@ func (a *App) writeFile(i *fileInfo) error {
 		fmt.Fprintf(w, "a rehearsal begins with everything %s\n", i.Rehearsal)
 	}
 	if len(i.Loads) > 0 {
-		fmt.Fprintf(w, "loads %s\n", strings.Join(i.Loads, ", "))
+		fmt.Fprintln(w, indented(wrap("loads "+strings.Join(i.Loads, ", "), a.pageWidth()-4), "    ")[4:])
 	}
+	i.writeFunctions(w, a.pageWidth())
 	if !i.Runbook {
 		return nil
 	}
+	return i.writeParams(w)
+}
+
+// writeFunctions lists what a library has for others.
+func (i *fileInfo) writeFunctions(w io.Writer, width int) {
+	if len(i.Functions) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "\nfunctions:")
+	for _, fn := range i.Functions {
+		fmt.Fprintf(w, "  %s\n", fn.Signature)
+		if fn.Doc != "" {
+			fmt.Fprintln(w, indented(wrap(fn.Doc, width-6), "      "))
+		}
+	}
+}
+
+func (i *fileInfo) writeParams(w io.Writer) error {
 	if len(i.Params) == 0 {
 		fmt.Fprintln(w, "\nno parameters")
 		return nil
 	}
 	fmt.Fprintln(w, "\nparameters, set with --set NAME=VALUE:")
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, p := range i.Params {
-		def := "must be given"
-		if p.Default != nil {
-			def = *p.Default
+	return table(w, func(t io.Writer) {
+		for _, p := range i.Params {
+			def := "must be given"
+			if p.Default != nil {
+				def = *p.Default
+			}
+			text := strings.Split(wrap(p.Doc, 80), "\n")
+			fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", p.Name, p.Type, def, text[0])
+			for _, more := range text[1:] {
+				fmt.Fprintf(t, "\t\t\t%s\n", more)
+			}
 		}
-		text := strings.Split(wrap(p.Doc, 80), "\n")
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", p.Name, p.Type, def, text[0])
-		for _, more := range text[1:] {
-			fmt.Fprintf(t, "\t\t\t%s\n", more)
+	})
+}
+
+// table lines up the columns of what fill writes, separated by tabs.
+func table(w io.Writer, fill func(io.Writer)) error {
+	var b strings.Builder
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fill(t)
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(b.String()) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return err
 		}
 	}
-	return t.Flush()
+	return nil
 }
 
 // indented puts text before every line that is not empty.

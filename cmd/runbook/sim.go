@@ -21,8 +21,9 @@ func (a *App) simCommand() *cobra.Command {
 		Short: "Use the simulated world without a runbook",
 		Long: `sim works with the simulated systems themselves, the same that a rehearsal runs
 against.`,
-		Args: aVerb,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Example: `  runbook sim serve --state running`,
+		Args:    aVerb,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.simServeCommand())
 	return grouped("write", cmd)
@@ -66,7 +67,7 @@ done to a system that loses data or breaks it.`,
 	f := cmd.Flags()
 	f.StringVar(&o.scenario, "scenario", "", "how the systems begin and what goes wrong: a `FILE`")
 	f.StringVar(&o.site, "site", "", "serve the systems of the site `FILE`")
-	f.StringVar(&o.state, "state", "", "how systems begin that no scenario describes: `stopped`, running or cold")
+	f.StringVar(&o.state, "state", "", "how systems begin that no scenario describes: the `STATE` stopped, running or cold (default stopped)")
 	f.StringVar(&o.http, "http", "", "listen for HTTP at `ADDR` (default 127.0.0.1:0, any free port, if there is no --https)")
 	f.StringVar(&o.https, "https", "", "listen for HTTPS at `ADDR`, with a certificate made for it")
 	f.Float64Var(&o.scale, "time-scale", 1, "virtual seconds in a real one")
