@@ -22,7 +22,12 @@ func example(t testing.TB) *journaltest.Disk {
 	t.Helper()
 	d := newDisk()
 	s := newStore(d)
-	j := create(t, s)
+	named := header
+	named.Run = "20261122-031502-bcde"
+	j, err := s.Create(named, sources)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := j.Note(journal.Note{Kind: "step", Text: "start", Step: "start"}); err != nil {
 		t.Fatal(err)
 	}

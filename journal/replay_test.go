@@ -193,7 +193,7 @@ func TestNotesAreNotRepeated(t *testing.T) {
 	say(j, "three "+strings.Repeat("long ", 100))
 	end(t, j, journal.Outcome{State: journal.Done})
 	want := []string{
-		"run 20261122-031502-bcde of startup.star, live", "log one", `outcome 1 10.0.0.10/cluster1 a() = "x"`, "log two", "resumed",
+		"run 20261122-031502-0023 of startup.star, live", "log one", `outcome 1 10.0.0.10/cluster1 a() = "x"`, "log two", "resumed",
 		"log three " + strings.Repeat("long ", 100), "done",
 	}
 	if got := lines(t, s); strings.Join(got, "\n") != strings.Join(want, "\n") {

@@ -89,20 +89,23 @@ func (s *Store) start(h Header) time.Time {
 	return h.Start.UTC()
 }
 
-// NewID makes the id of a run: when it began, and four random letters and
-// digits that are not mistaken for each other.
+// NewID makes the id of a run: when it began, and four letters and digits that
+// are not mistaken for each other. Two of them are the fraction of the second,
+// so that ids sort by age, and two are random.
 func (s *Store) NewID(start time.Time) (string, error) {
-	const alphabet = "abcdefghjkmnpqrstuvwxyz023456789"
+	const alphabet = "023456789abcdefghjkmnpqrstuvwxyz" // 32, sorted
 	random := s.Random
 	if random == nil {
 		random = rand.Reader
 	}
 	var b [4]byte
-	if _, err := io.ReadFull(random, b[:]); err != nil {
+	if _, err := io.ReadFull(random, b[2:]); err != nil {
 		return "", fmt.Errorf("run id: %w", err)
 	}
+	fraction := start.Nanosecond() * 1024 / int(time.Second)
+	b[0], b[1] = byte(fraction/32), byte(fraction%32)
 	for i := range b {
-		b[i] = alphabet[int(b[i])%len(alphabet)]
+		b[i] = alphabet[b[i]%32]
 	}
 	return start.Format("20060102-150405-") + string(b[:]), nil
 }

@@ -165,7 +165,7 @@ func TestHeader(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := j.Header()
-	if want.Run != "20261122-031502-bcde" || want.Format != journal.Format || !want.Start.Equal(start) || len(want.Sources) != 2 {
+	if want.Run != "20261122-031502-0023" || want.Format != journal.Format || !want.Start.Equal(start) || len(want.Sources) != 2 {
 		t.Errorf("got header %+v", want)
 	}
 	end(t, j, journal.Outcome{State: journal.Done})
@@ -185,10 +185,27 @@ func TestDeterminism(t *testing.T) {
 	}
 	s := newStore(newDisk())
 	s.Now = func() time.Time { return start }
-	s.Random = bytes.NewReader([]byte{1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2})
+	s.Random = bytes.NewReader([]byte{1, 1, 1, 1, 2, 2})
 	a, b := create(t, s), create(t, s)
-	if a.ID() != "20261122-031502-bbbb" || b.ID() != "20261122-031502-cccc" {
+	if a.ID() != "20261122-031502-0022" || b.ID() != "20261122-031502-0033" {
 		t.Errorf("got ids %s and %s", a.ID(), b.ID())
+	}
+}
+
+// The order of ids is that of the runs, also within a second.
+func TestIDsSortByAge(t *testing.T) {
+	t.Parallel()
+	s, last := newStore(newDisk()), ""
+	for ms := range 1000 {
+		s.Random = bytes.NewReader([]byte{byte(31 - ms), byte(-ms)})
+		id, err := s.NewID(start.Truncate(time.Second).Add(time.Duration(ms) * time.Millisecond))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if id <= last {
+			t.Fatalf("%d ms: got id %s after %s, want a later one", ms, id, last)
+		}
+		last = id
 	}
 }
 
