@@ -93,11 +93,12 @@ func (p *progress) note(now time.Time, n interpreter.Note) {
 	case interpreter.NoteDoubt:
 		text = p.paint(yellow, "in doubt: ") + text
 	case interpreter.NoteLook:
+		text = "waiting for " + text
 		if p.view != nil {
-			p.view.wait(n.Branch, n.Text, now, n.Left)
+			p.view.wait(n.Branch, text, now, n.Left)
 			return
 		}
-		text = fmt.Sprintf("waiting for %s (%s left)", text, effect.FormatDuration(n.Left))
+		text = fmt.Sprintf("%s (%s left)", text, effect.FormatDuration(n.Left))
 	}
 	if p.level == quiet && n.Kind != interpreter.NoteWarn && n.Kind != interpreter.NoteDoubt {
 		return
@@ -183,8 +184,39 @@ func (p *progress) encode(v any) {
 	}
 }
 
-// effect tells of one effect that was performed; in verbose runs only.
+// begins tells of a wait as it begins, and where it was interrupted how much of
+// it is left. Polls tell of themselves, at each look.
+func (p *progress) begins(r effect.Request) {
+	if r.Inner || r.Kind != effect.KindClock || r.Operation != effect.OpWait {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now, text := p.clock(), said(&r)
+	span, _ := r.Args[0].(int64)
+	left := time.Duration(span)
+	if !r.Begun.IsZero() {
+		left = max(left-now.Sub(r.Begun), 0)
+	}
+	switch {
+	case p.view != nil:
+		p.view.wait(r.ID.Branch, text, now, left)
+	case p.json:
+		p.event(now, interpreter.Note{Kind: "wait", Branch: r.ID.Branch, Step: r.Step, Text: text, Position: r.Position})
+	default:
+		if left < time.Duration(span) {
+			text += fmt.Sprintf(" (%s left)", effect.FormatDuration(left))
+		}
+		p.note(now, interpreter.Note{Kind: interpreter.NoteLog, Branch: r.ID.Branch, Step: r.Step, Text: text})
+	}
+}
+
+// effect tells of one effect that was performed: in verbose runs only, but for
+// waits, which the live view shows no longer.
 func (p *progress) effect(r effect.Request, res effect.Result, err error) {
+	if p.view != nil && !r.Inner && (r.Kind == effect.KindPoll || r.Operation == effect.OpWait) {
+		p.view.ended(r.ID.Branch)
+	}
 	if p.level < verbose || p.json || r.Kind == effect.KindClock || r.Kind == effect.KindPoll {
 		return
 	}

@@ -162,7 +162,7 @@ func (a *App) fit(ctx context.Context, run *journal.Run, j *job, life journal.Li
 	var edge *journal.Edge
 	switch {
 	case errors.As(err, &edge):
-		fmt.Fprintf(a.stderr, "  goes on at %s (%s)\n", edge.Request.Describe(), edge.Request.Position)
+		fmt.Fprintf(a.stderr, "  goes on at %s (%s)\n", said(&edge.Request), edge.Request.Position)
 	case err != nil:
 		writeFailure(a.stderr, a.color(), err, j.files())
 	default:

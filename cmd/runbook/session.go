@@ -41,6 +41,7 @@ func (s *session) layer(next effect.Performer) effect.Performer {
 		case r.Kind == effect.KindXMLRPC:
 			s.counts.reads.Add(1)
 		}
+		s.progress.begins(r)
 		res, err := next.Perform(ctx, r)
 		s.progress.effect(r, res, err)
 		return res, err

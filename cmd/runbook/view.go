@@ -111,9 +111,9 @@ func (v *view) draw() {
 	w, now := v.waits[branches[0]], v.now()
 	tail := fmt.Sprintf("  %s, %s left", spell(now.Sub(w.since)), spell(w.until.Sub(now)))
 	if n := len(branches) - 1; n > 0 {
-		tail += fmt.Sprintf("  (+%d waits)", n)
+		tail += fmt.Sprintf("  (and %d more)", n)
 	}
-	text := []rune("waiting for " + w.text)
+	text := []rune(w.text)
 	if room := max(v.width()-len([]rune(tail))-1, 10); len(text) > room {
 		text = append(text[:room-1], '…')
 	}
