@@ -10,10 +10,7 @@ import (
 	"runbook/journal"
 )
 
-type showOptions struct {
-	changes, json bool
-	site          string
-}
+type showOptions struct{ changes, json bool }
 
 func (a *App) showCommand() *cobra.Command {
 	var o showOptions
