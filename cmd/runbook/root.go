@@ -20,7 +20,7 @@ repeating a change blindly.`,
   runbook init mysite                     make a folder to edit for your own site
   runbook exec startup.star               start the site's clusters
   runbook resume                          go on where a run stopped`,
-		SilenceErrors: true, SilenceUsage: true, SuggestionsMinimumDistance: 2,
+		SilenceErrors: true, SilenceUsage: true,
 		Args: aVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -92,6 +92,7 @@ func aVerb(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	e := &exitError{code: Usage, err: fmt.Errorf("got %q, want a verb", args[0]), hint: "see " + cmd.CommandPath() + " --help"}
+	cmd.SuggestionsMinimumDistance = 2
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		e.hint = fmt.Sprintf("did you mean %s %s?", cmd.CommandPath(), near[0])
 	} else if strings.HasSuffix(args[0], ".star") {

@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -63,7 +65,7 @@ func (a *App) runs(o *runsOptions) error {
 		fmt.Fprintln(w, "RUN\tSTATE\tBEGAN\tTOOK\tRUNBOOK\tSYSTEMS")
 		for _, i := range infos {
 			if i.Problem != nil {
-				fmt.Fprintf(w, "%s\tdamaged\t\t\t%s\n", i.ID, i.Problem)
+				fmt.Fprintf(w, "%s\tdamaged\t\t\t%s\n", i.ID, damage(i))
 				continue
 			}
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", i.ID, stateOf(i.State, i.Live), i.Header.Start.Local().Format("2006-01-02 15:04"),
@@ -85,6 +87,14 @@ func (a *App) took(i journal.Info) time.Duration {
 		return a.now().Sub(i.Header.Start)
 	}
 	return i.Last.Sub(i.Header.Start)
+}
+
+// damage is why a run cannot be read.
+func damage(i journal.Info) string {
+	if errors.Is(i.Problem, fs.ErrNotExist) {
+		return i.Dir + ": has no journal; its process ended before it wrote one"
+	}
+	return i.Problem.Error()
 }
 
 // stateOf is the state of a run in one word.
@@ -131,7 +141,7 @@ func (a *App) runsJSON(infos []journal.Info) error {
 	for _, i := range infos {
 		l := line{Run: i.ID, Dir: i.Dir, State: "damaged"}
 		if i.Problem != nil {
-			l.Problem = i.Problem.Error()
+			l.Problem = damage(i)
 		} else {
 			h := i.Header
 			l.State, l.Runbook, l.Site, l.Systems, l.World = stateOf(i.State, i.Live), runbookName(h), h.SitePath, h.Systems, h.World

@@ -21,8 +21,8 @@ func TestScript(t *testing.T) {
 		UpdateScripts:       *update,
 		Setup:               setUpScript,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": scriptExits, "start": scriptStart, "signal": scriptSignal, "finish": scriptFinish,
-			"serve": scriptServe, "stop": scriptStop,
+			"exits": scriptExits, "start": scriptStart, "await": scriptAwait, "signal": scriptSignal, "finish": scriptFinish,
+			"serve": scriptServe, "stop": scriptStop, "expand": scriptExpand,
 		},
 	})
 }
@@ -55,5 +55,17 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("%q: got exit status %d, want %d", args[1:], got, want)
+	}
+}
+
+// scriptExpand puts the values of environment variables into files, in place of
+// $NAME: expand site.star
+func scriptExpand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: expand FILE...")
+	}
+	for _, file := range args {
+		text := os.Expand(ts.ReadFile(file), ts.Getenv)
+		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o600))
 	}
 }

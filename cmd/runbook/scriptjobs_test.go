@@ -21,9 +21,30 @@ import (
 // A background is a command that runs beside a script. What it prints is in
 // the files NAME.stdout and NAME.stderr.
 type background struct {
-	cmd   *exec.Cmd
-	seen  chan string // the first line that was waited for
-	lines sync.WaitGroup
+	cmd     *exec.Cmd
+	copying sync.WaitGroup
+
+	mu    sync.Mutex
+	more  *sync.Cond // lines, or ended
+	lines []string   // printed so far
+	ended bool
+}
+
+// await returns the first line that fits, "" if the command ends without.
+func (b *background) await(pattern *regexp.Regexp) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := 0; ; i++ {
+		for i == len(b.lines) {
+			if b.ended {
+				return ""
+			}
+			b.more.Wait()
+		}
+		if pattern.MatchString(b.lines[i]) {
+			return b.lines[i]
+		}
+	}
 }
 
 type jobsKey struct{}
@@ -58,7 +79,8 @@ func startJob(ts *testscript.TestScript, name, until string, args []string) stri
 			path = full
 		}
 	}
-	b := &background{cmd: exec.Command(path, args[1:]...), seen: make(chan string, 1)}
+	b := &background{cmd: exec.Command(path, args[1:]...)}
+	b.more = sync.NewCond(&b.mu)
 	b.cmd.Dir, b.cmd.Env = ts.MkAbs("."), scriptEnv(ts)
 	stdout, err := b.cmd.StdoutPipe()
 	ts.Check(err)
@@ -67,45 +89,65 @@ func startJob(ts *testscript.TestScript, name, until string, args []string) stri
 	ts.Check(b.cmd.Start())
 	ts.Defer(func() {
 		_ = b.cmd.Process.Kill() // it may have ended
-		b.lines.Wait()
+		b.copying.Wait()
 		_ = b.cmd.Wait()
 	})
-	b.keep(ts, stdout, ts.MkAbs(name+".stdout"), pattern)
-	b.keep(ts, stderr, ts.MkAbs(name+".stderr"), pattern)
+	b.keep(ts, stdout, ts.MkAbs(name+".stdout"))
+	b.keep(ts, stderr, ts.MkAbs(name+".stderr"))
+	go b.close()
 	jobs(ts)[name] = b
-	ended := make(chan struct{})
-	go func() { b.lines.Wait(); close(ended) }()
-	select {
-	case line := <-b.seen:
-		return line
-	case <-ended:
-		text, _ := os.ReadFile(ts.MkAbs(name + ".stderr"))
-		ts.Fatalf("%q ended before it printed %s\n%s", args, until, text)
-	}
-	return ""
+	return b.line(ts, name, pattern)
 }
 
-// keep copies lines into a file and reports the first that fits.
-func (b *background) keep(ts *testscript.TestScript, r io.Reader, file string, pattern *regexp.Regexp) {
+// line waits for a line that fits, and fails the script if there is none.
+func (b *background) line(ts *testscript.TestScript, name string, pattern *regexp.Regexp) string {
+	line := b.await(pattern)
+	if line == "" {
+		text, _ := os.ReadFile(ts.MkAbs(name + ".stderr"))
+		ts.Fatalf("%s ended before it printed %s\n%s", name, pattern, text)
+	}
+	return line
+}
+
+// keep copies what a command prints into a file.
+func (b *background) keep(ts *testscript.TestScript, r io.Reader, file string) {
 	f, err := os.Create(file)
 	ts.Check(err)
-	b.lines.Go(func() {
+	b.copying.Go(func() {
 		defer f.Close()
 		lines := bufio.NewReader(r)
 		for {
 			line, err := lines.ReadString('\n')
 			_, _ = f.WriteString(line) // a script that looks for it will miss it
-			if pattern.MatchString(line) {
-				select {
-				case b.seen <- line:
-				default:
-				}
-			}
+			b.mu.Lock()
+			b.lines = append(b.lines, line)
+			b.more.Broadcast()
+			b.mu.Unlock()
 			if err != nil {
 				return
 			}
 		}
 	})
+}
+
+// close says that no more lines come.
+func (b *background) close() {
+	b.copying.Wait()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ended = true
+	b.more.Broadcast()
+}
+
+// scriptAwait waits until a command in the background has printed a line that
+// fits: await NAME REGEXP
+func scriptAwait(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await NAME REGEXP")
+	}
+	pattern, err := regexp.Compile(args[1])
+	ts.Check(err)
+	jobOf(ts, args[0]).line(ts, args[0], pattern)
 }
 
 // scriptEnv is the environment of the script's commands.
@@ -144,7 +186,7 @@ func scriptFinish(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	}
 	b := jobOf(ts, args[0])
-	b.lines.Wait()
+	b.copying.Wait()
 	_ = b.cmd.Wait() // the status tells
 	if got := b.cmd.ProcessState.ExitCode(); got != want {
 		text, _ := os.ReadFile(ts.MkAbs(args[0] + ".stderr"))
