@@ -78,7 +78,7 @@ replay:
 ## crash: stop runs dead at every point, and at SEEDS=200 random ones, and resume them
 .PHONY: crash
 crash:
-	SEEDS=$(SEEDS) go test -count=1 -v -run '^TestCrash' -timeout 60m ./...
+	SEEDS=$(SEEDS) go test -count=1 -v -run '^Test(Crash|Kill)' -timeout 60m ./...
 
 ## fuzz: every fuzz target for FUZZTIME=30s
 .PHONY: fuzz
