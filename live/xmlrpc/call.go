@@ -7,12 +7,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"runbook/effect"
 )
@@ -23,7 +20,7 @@ type call struct {
 	peer    *peer
 	access  *access  // nil until the password is known
 	secrets scrubber // the peer's, and those among the arguments
-	url     *url.URL
+	target  *target
 	text    []byte // the document
 	until   time.Time
 
@@ -68,11 +65,11 @@ type errStale struct{ error }
 
 // try sends the request and reads what comes.
 func (k *call) try(ctx context.Context, fresh bool) (effect.Value, *effect.Error, error) {
-	pool, err := k.peer.pool(k.url)
+	pool, err := k.peer.pool(k.target.url)
 	if err != nil {
 		return nil, nil, err
 	}
-	c, err := pool.get(ctx, k.until, fresh)
+	c, err := pool.get(ctx, k.until, fresh, k.request.Class)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -85,7 +82,7 @@ func (k *call) try(ctx context.Context, fresh bool) (effect.Value, *effect.Error
 // exchange is one request and one reply on a connection. It reports whether
 // the connection can be used again.
 func (k *call) exchange(c *conn, to *route) (v effect.Value, e *effect.Error, again bool, err error) {
-	sent, err := c.send(k.head(to), k.text)
+	sent, err := c.send(k.target.begin(to, k.access), k.text)
 	k.sent = k.sent || sent
 	var response *http.Response
 	if sent { // even if not all was: a server may answer and close before it has read to the end
@@ -107,22 +104,6 @@ func (k *call) exchange(c *conn, to *route) (v effect.Value, e *effect.Error, ag
 	return v, e, wire.ended && !response.Close && c.r.Buffered() == 0, nil
 }
 
-// head is the request up to its document.
-func (k *call) head(to *route) []byte {
-	b := append(make([]byte, 0, 384+min(len(k.text), onePiece)), "POST "...)
-	if to.proxy != nil && to.tls == nil { // a proxy is told the whole URL
-		b = append(append(append(b, to.scheme...), "://"...), to.header()...)
-	}
-	b = append(b, k.url.RequestURI()...)
-	b = append(append(b, " HTTP/1.1\r\nHost: "...), to.header()...)
-	b = append(append(b, "\r\n"...), k.access.header...)
-	if to.tls == nil {
-		b = append(b, proxyHeader(to.proxy)...)
-	}
-	b = append(b, "Content-Length: "...)
-	return append(strconv.AppendInt(b, int64(len(k.text)), 10), "\r\n\r\n"...)
-}
-
 func (k *call) timeout() time.Duration {
 	return cmp.Or(k.request.Timeout, k.peer.Timeout, k.peer.client.Timeout)
 }
@@ -130,14 +111,8 @@ func (k *call) timeout() time.Duration {
 // prepare finds out all that the request needs, without sending anything.
 func (k *call) prepare(ctx context.Context) *effect.Error {
 	var err error
-	if k.url, err = url.Parse(k.request.Target); err != nil || k.url.Scheme != "http" && k.url.Scheme != "https" || k.url.Host == "" {
-		return refused(errors.New("target: got no URL, want http://HOST/PATH or https://HOST/PATH"))
-	}
-	if strings.ContainsFunc(k.url.Host, func(r rune) bool { return r <= ' ' || r >= utf8.RuneSelf }) {
-		return refused(errors.New("target: got a name beyond ASCII, want its ASCII form (xn--…)"))
-	}
-	if k.url.User != nil {
-		return refused(errors.New("target: got a user or password in the URL, want them in the peer"))
+	if k.target, err = k.peer.target(k.request.Target); err != nil {
+		return refused(err)
 	}
 	if k.access, err = k.peer.login(ctx); err != nil {
 		return &effect.Error{Kind: effect.Unauthorized, Message: err.Error()}

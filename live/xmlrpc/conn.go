@@ -9,6 +9,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -30,6 +31,8 @@ type conn struct {
 	failed   error     // why no more can be read from it
 	used     bool      // has carried a request before
 	since    time.Time // not in use since
+	out      []byte    // the last request, for its memory
+	quick    quickReply
 }
 
 func newConn(c, socket net.Conn) *conn {
@@ -65,12 +68,16 @@ func (c *conn) drop() { c.socket.Close() }
 // onePiece is the size up to which a document is sent together with its head.
 const onePiece = 16 << 10
 
-// send writes a request. It reports whether a byte of it may have left.
+// send writes a request: its head up to the length of the document, and that.
+// It reports whether a byte of it may have left.
 func (c *conn) send(head, document []byte) (sent bool, err error) {
+	b := strconv.AppendInt(append(c.out[:0], head...), int64(len(document)), 10)
+	b = append(b, "\r\n\r\n"...)
 	if len(document) <= onePiece {
-		head, document = append(head, document...), nil
+		b, document = append(b, document...), nil
 	}
-	n, err := c.Write(head)
+	c.out = b
+	n, err := c.Write(b)
 	if err == nil && len(document) > 0 {
 		_, err = c.Write(document)
 	}
@@ -82,6 +89,10 @@ func (c *conn) response() (r *http.Response, answered bool, err error) {
 	c.budget = maxHeader
 	if _, err := c.r.Peek(1); err != nil {
 		return nil, false, err
+	}
+	if r := c.quickly(); r != nil {
+		c.budget = math.MaxInt64
+		return r, true, nil
 	}
 	// A few interim replies may come before.
 	for range 8 {

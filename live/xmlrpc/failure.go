@@ -207,7 +207,7 @@ func (k *call) redirect(response *http.Response, text string) *effect.Error {
 	if err != nil || *u == (url.URL{}) {
 		return e
 	}
-	shown := k.place(k.url.ResolveReference(u))
+	shown := k.place(k.target.url.ResolveReference(u))
 	e.Message = fmt.Sprintf("%s: got a redirect to %s, want an answer", text, shown)
 	e.Hint = fmt.Sprintf("if that is the right place, use url=%q", shown)
 	return e

@@ -24,8 +24,9 @@ type peer struct {
 	tls      *tls.Config
 	broken   error // why no request can be sent to it, for good
 
-	mu    sync.Mutex
-	pools map[server]*pool
+	mu      sync.Mutex
+	pools   map[server]*pool
+	targets map[string]*target
 
 	access atomic.Pointer[access] // nil until it is first needed
 }

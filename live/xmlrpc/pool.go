@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"runbook/effect"
 )
 
 // A pool keeps the connections to one server that are not in use.
@@ -26,9 +28,13 @@ type pool struct {
 	sweeps bool    // a sweep is due
 }
 
+// justUsed is how long after its last reply a connection is good enough for a
+// read, which can be sent again. A change looks at it first whenever that was.
+const justUsed = 100 * time.Millisecond
+
 // get takes an unused connection, or opens one: a fresh one if that is asked
 // for, else only if none is left. Whatever waits for it then ends at the moment.
-func (p *pool) get(ctx context.Context, until time.Time, fresh bool) (*conn, error) {
+func (p *pool) get(ctx context.Context, until time.Time, fresh bool, class effect.Class) (*conn, error) {
 	if err := p.enter(ctx, until); err != nil {
 		return nil, err
 	}
@@ -37,7 +43,8 @@ func (p *pool) get(ctx context.Context, until time.Time, fresh bool) (*conn, err
 		if c == nil {
 			break
 		}
-		if c.SetDeadline(until) == nil && c.alive() {
+		usable := class == effect.Read && time.Since(c.since) < justUsed || c.alive()
+		if usable && c.SetDeadline(until) == nil {
 			return c, nil
 		}
 		c.drop()

@@ -153,7 +153,7 @@ func TestSurplus(t *testing.T) {
 	p := &pool{options: &o, to: route{server: server{"http", s.Listener.Addr().String()}}, keep: 2}
 	var all []*conn
 	for range 3 {
-		c, err := p.get(t.Context(), time.Now().Add(time.Minute), false)
+		c, err := p.get(t.Context(), time.Now().Add(time.Minute), false, effect.Change)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +164,7 @@ func TestSurplus(t *testing.T) {
 		p.put(c, true)
 	}
 	<-gone // the one that was unused for longest
-	if got, err := p.get(t.Context(), time.Now().Add(time.Minute), false); err != nil || got != all[2] {
+	if got, err := p.get(t.Context(), time.Now().Add(time.Minute), false, effect.Change); err != nil || got != all[2] {
 		t.Errorf("get = %p, %v, want %p, the one used last", got, err, all[2])
 	}
 	p.close()
