@@ -32,8 +32,8 @@ func Attempt(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 }
 
 func result(ok bool, v, err starlark.Value) starlark.Value {
-	return starlarkstruct.FromStringDict(starlark.String("result"), starlark.StringDict{
-		"ok": starlark.Bool(ok), "value": v, "error": err,
+	return starlarkstruct.FromKeywords(starlark.String("result"), []starlark.Tuple{ // without a map: attempts are many
+		{starlark.String("error"), err}, {starlark.String("ok"), starlark.Bool(ok)}, {starlark.String("value"), v},
 	})
 }
 

@@ -125,6 +125,9 @@ func (p *Patterns) Unpack(v starlark.Value) error {
 func (p Patterns) Match(name string) bool {
 	name = name[strings.LastIndexByte(name, '.')+1:]
 	for _, s := range p {
+		if s != "" && name != "" && s[0] != name[0] && strings.IndexByte(`*?[\\`, s[0]) < 0 {
+			continue // most patterns are done with here
+		}
 		if head, ok := strings.CutSuffix(s, "*"); ok && !strings.ContainsAny(head, `*?[\\`) {
 			if strings.HasPrefix(name, head) && strings.IndexByte(name[len(head):], '/') < 0 { // most patterns are of this form
 				return true
