@@ -121,7 +121,7 @@ func (b *bench) flags() *flag.FlagSet {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.IntVar(&b.rounds, "rounds", 7, "how often each run is measured")
 	f.IntVar(&b.warmup, "warmup", 1, "rounds before that, which do not count")
-	f.StringVar(&b.tool, "runbook", "", "a built tool (default: built now, as for a release)")
+	f.StringVar(&b.tool, "runbook", "", "a built tool (default: built now, as make build does)")
 	f.StringVar(&b.server, "server", "", "an external server instead of the simulated one: a URL, or a command with {addr} and {nodes}")
 	f.StringVar(&b.dir, "dir", ".", "where journals are written; a folder on a disk")
 	f.StringVar(&b.user, "user", "admin", "user of the server")
@@ -192,10 +192,11 @@ func (c command) fill(pairs ...string) command {
 	return filled
 }
 
-// build builds the tool as a release is built.
+// build builds the tool as `make build` does.
 func (b *bench) build() error {
 	b.tool = filepath.Join(b.dir, "runbook")
 	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.tool, "runbook/cmd/runbook")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	cmd.Stdout, cmd.Stderr = b.log, b.log
 	return cmd.Run()
 }
