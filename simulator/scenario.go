@@ -70,19 +70,16 @@ func (e *ScenarioError) Unwrap() error { return e.Err }
 // with 4096 nodes needs.
 const scenarioSteps = 10_000_000
 
+var scenarioDialect = syntax.FileOptions{Set: true}
+
 // LoadScenario reads a scenario; name is how messages call it. The error joins
 // a *ScenarioError for each thing that is wrong.
 func LoadScenario(name string, src []byte) (*Scenario, error) {
 	s := &Scenario{Name: name, at: map[string]string{}}
-	thread := &starlark.Thread{
-		Name:  name,
-		Print: func(_ *starlark.Thread, msg string) { s.Printed = append(s.Printed, msg) },
-		Load: func(*starlark.Thread, string) (starlark.StringDict, error) {
-			return nil, errors.New("a scenario stands alone: it can load no other file")
-		},
+	globals, err := starlark.ExecFileOptions(&scenarioDialect, s.thread(), name, src, modules())
+	if failed := (*starlark.EvalError)(nil); errors.As(err, &failed) {
+		return nil, surveyed(name, src, err)
 	}
-	thread.SetMaxExecutionSteps(scenarioSteps)
-	globals, err := starlark.ExecFileOptions(&syntax.FileOptions{Set: true}, thread, name, src, modules())
 	if err != nil {
 		return nil, positioned(name, err)
 	}
@@ -94,6 +91,19 @@ func LoadScenario(name string, src []byte) (*Scenario, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// thread is one to evaluate the scenario in.
+func (s *Scenario) thread() *starlark.Thread {
+	t := &starlark.Thread{
+		Name:  s.Name,
+		Print: func(_ *starlark.Thread, msg string) { s.Printed = append(s.Printed, msg) },
+		Load: func(*starlark.Thread, string) (starlark.StringDict, error) {
+			return nil, errors.New("a scenario stands alone: it can load no other file")
+		},
+	}
+	t.SetMaxExecutionSteps(scenarioSteps)
+	return t
 }
 
 // positioned puts the place before each of the errors of running a file.
