@@ -26,7 +26,7 @@ func TestLoadScenarioFindsAllErrors(t *testing.T) {
 			"systems = [simulate.exaoperation(name = 1, nodes = [simulate.node(\"n0011\", powr = 1)], databases = 1.5)]\n",
 			[]string{
 				"s:1:33: simulate.exaoperation: for parameter name: got int, want string",
-				"s:1:33: simulate.exaoperation: for parameter databases: got float, want int, or a list of simulate.database or names",
+				"s:1:33: simulate.exaoperation: for parameter databases: got float, want int, or list of simulate.database or names",
 				"s:1:66: simulate.node: unexpected keyword argument \"powr\" (did you mean power?)",
 			},
 		},
