@@ -136,13 +136,16 @@ func (c *callChecker) member(e *syntax.DotExpr) {
 
 // call checks the arguments of a call against a page.
 func (c *callChecker) call(p *Page, call *syntax.CallExpr, args []syntax.Expr) {
-	b := binding{checker: c, page: p, at: call, given: map[string]bool{}}
+	b, before := binding{checker: c, page: p, at: call, given: map[string]bool{}}, len(c.errs)
 	for i, arg := range args {
 		if !b.arg(arg, args[i:]) {
 			return
 		}
 	}
 	b.missing()
+	if len(c.errs) == before && c.page(call.Fn) == p {
+		c.made(p, call)
+	}
 }
 
 // A binding is a call whose arguments are being matched with parameters.
