@@ -125,7 +125,7 @@ func databaseDoc() builtin {
 		Name: "simulate.database", Summary: "A database that is defined in EXAoperation.",
 		Params: []Param{
 			{"name", "string", "", "without db_"},
-			{"state", choiceOf("none", "setup", "running"), "as the system's state says", "none is defined and not created, setup is created and stopped"},
+			{"state", choiceOf("none", "setup", "startup", "running", "shutdown"), "as the system's state says", "none is defined and not created, setup is created and stopped; startup and shutdown were begun just now"},
 			{"nodes", "list of strings", "all that are not in reserve", "active nodes"},
 			{"reserve", "list of strings", "none", "nodes that stand in for a failed one"},
 			{"port", "int", "8563", "in the connection string"},

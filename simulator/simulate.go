@@ -128,7 +128,7 @@ func newDatabase() ([]any, func() (any, error)) {
 	var d exaoperation.Database
 	var nodes, reserve names
 	var usage int
-	state := choice{of: []string{"none", "setup", "running"}}
+	state := choice{of: []string{"none", "setup", "startup", "running", "shutdown"}}
 	backups := items[exaoperation.Backup]{of: "simulate.backup"}
 	operation := one[exaoperation.Operation]{of: "simulate.operation"}
 	params := []any{

@@ -105,9 +105,11 @@ type Database struct {
 type DatabaseState string
 
 const (
-	DatabaseNone    DatabaseState = "none"    // defined, not created
-	DatabaseSetup   DatabaseState = "setup"   // created, stopped
-	DatabaseRunning DatabaseState = "running" // accepts connections
+	DatabaseNone     DatabaseState = "none"     // defined, not created
+	DatabaseSetup    DatabaseState = "setup"    // created, stopped
+	DatabaseStartup  DatabaseState = "startup"  // was told to start just now
+	DatabaseRunning  DatabaseState = "running"  // accepts connections
+	DatabaseShutdown DatabaseState = "shutdown" // was told to stop just now
 )
 
 // An Operation keeps a database busy.

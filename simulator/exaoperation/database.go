@@ -77,9 +77,14 @@ func (c *Cluster) beginDatabase(i int32) {
 	switch {
 	case d.spec.State == DatabaseNone:
 		d.absent = true
-	case d.spec.State == DatabaseRunning, d.spec.State == "" && c.setup.Begin == Running:
+	case d.spec.State == DatabaseStartup:
+		c.startDatabase(i)
+	case d.spec.State == DatabaseRunning, d.spec.State == DatabaseShutdown, d.spec.State == "" && c.setup.Begin == Running:
 		d.level, d.accepts = running, true
 		d.temp = c.addTemporary(d)
+	}
+	if d.spec.State == DatabaseShutdown {
+		c.stopDatabase(i, false)
 	}
 	if o := d.spec.Operation; o.Name != "" {
 		c.beginOperation(i, o.Name, otherOperation, o.For)

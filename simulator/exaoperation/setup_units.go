@@ -99,7 +99,7 @@ func (s *setup) settleDatabases() error {
 			return fmt.Errorf("databases[%d].name: got %q twice, want every name once", i, d.Name)
 		}
 		if d.State != "" {
-			if err := oneOf(fmt.Sprintf("databases[%d].state", i), d.State, DatabaseNone, DatabaseSetup, DatabaseRunning); err != nil {
+			if err := oneOf(fmt.Sprintf("databases[%d].state", i), d.State, DatabaseNone, DatabaseSetup, DatabaseStartup, DatabaseRunning, DatabaseShutdown); err != nil {
 				return err
 			}
 		}
