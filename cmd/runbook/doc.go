@@ -83,10 +83,16 @@ func scenarioPage(d simulator.Doc) *builtins.Page {
 	if more != "" {
 		more += "."
 	}
-	p := &builtins.Page{Name: d.Name, Family: module, Kind: builtins.Scenario, Signature: d.Signature(), Summary: summary, Doc: more}
+	p := &builtins.Page{Name: d.Name, Family: module, Kind: builtins.Scenario, Summary: summary, Doc: more}
+	var words []string
 	for _, q := range d.Params {
 		p.Args = append(p.Args, builtins.Arg{Name: q.Name, Type: q.Type, Default: q.Default, Required: q.Default == "", Doc: q.Summary})
+		if q.Default != "" {
+			q.Name += " = …"
+		}
+		words = append(words, q.Name)
 	}
+	p.Signature = d.Name + "(" + strings.Join(words, ", ") + ")"
 	return p
 }
 
