@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -10,39 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 )
-
-const repository = "../.."
-
-// pages are the Markdown files of the repository.
-func pages(t *testing.T) []*page {
-	t.Helper()
-	var all []*page
-	for _, glob := range []string{"*.md", "docs/*.md", "docs/*/*.md"} {
-		files, err := filepath.Glob(filepath.Join(repository, glob))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			path, err := filepath.Rel(repository, file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			p, err := parsePage(filepath.ToSlash(path), string(text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, p)
-		}
-	}
-	if len(all) < 10 {
-		t.Fatalf("got %d pages, want all of this repository", len(all))
-	}
-	return all
-}
 
 // TestDocsRun runs what the pages say that can be run, and compares.
 func TestDocsRun(t *testing.T) {
@@ -136,7 +105,6 @@ func (p *page) runBlock(t *testing.T, s *shell, b *block) (changed bool) {
 		text = append(text, b.text[at:at+c.prompt]...)
 		at += c.prompt + len(c.output)
 		want := expect(c.output, b.is("live"))
-		t.Logf("%s:%d: $ %s", p.path, b.line, c.command)
 		var got []string
 		switch {
 		case b.is("killed"):
@@ -148,7 +116,6 @@ func (p *page) runBlock(t *testing.T, s *shell, b *block) (changed bool) {
 			got = s.run(c.command)
 		}
 		got = s.recognise(c.output, got)
-		t.Log(strings.Join(got, "\n"))
 		switch {
 		case want.is(got):
 			text = append(text, c.output...)
@@ -156,7 +123,7 @@ func (p *page) runBlock(t *testing.T, s *shell, b *block) (changed bool) {
 			text, changed = append(text, shortened(c.output, got)...), true
 		default:
 			t.Errorf("%s:%d: $ %s\nThe page is not what is printed (-page +printed; to correct it: make update):\n%s",
-				p.path, b.line, c.command, cmp.Diff(want.text(c.output), want.text(got)))
+				p.path, b.line, c.command, cmp.Diff(want.lines(c.output), want.lines(shortened(c.output, got))))
 		}
 	}
 	if changed {

@@ -16,6 +16,39 @@ import (
 	"runbook/runbooks"
 )
 
+const repository = "../.."
+
+// pages are the Markdown files of the repository.
+func pages(t *testing.T) []*page {
+	t.Helper()
+	var all []*page
+	for _, glob := range []string{"*.md", "docs/*.md", "docs/*/*.md"} {
+		files, err := filepath.Glob(filepath.Join(repository, glob))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			path, err := filepath.Rel(repository, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := parsePage(filepath.ToSlash(path), string(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, p)
+		}
+	}
+	if len(all) < 10 {
+		t.Fatalf("got %d pages, want all of this repository", len(all))
+	}
+	return all
+}
+
 var (
 	link       = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading    = regexp.MustCompile(`^#+ +(.*?) *#*$`)

@@ -13,11 +13,13 @@ var varying = []struct {
 }{
 	{regexp.MustCompile(`\b\d{8}-\d{6}-[a-z0-9]{4}\b`), "RUN"},
 	{regexp.MustCompile(`\b([0-9A-F]{2}:){31}[0-9A-F]{2}\b`), "FINGERPRINT"},
+	{regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "MOMENT"},
 	{regexp.MustCompile(`\b\d{4}-\d\d-\d\d\b`), "DATE"},
 	{regexp.MustCompile(`\b\d\d:\d\d(:\d\d)?\b`), "TIME"},
 	{regexp.MustCompile(`\b(\d+(\.\d+)?(ns|µs|ms|s|m|h))+\b`), "DURATION"},
+	{regexp.MustCompile(`"time_scale":\d+`), `"time_scale":N`},
 	{regexp.MustCompile(`\b(process|pid) \d+\b`), "$1 PID"},
-	{regexp.MustCompile(`\b\d+ (reads|looks)\b`), "N $1"},
+	{regexp.MustCompile(`\b\d+ (reads?|looks?)\b`), "N $1"},
 }
 
 // steady is a text without what varies.
@@ -63,12 +65,20 @@ func (s *shown) is(lines []string) bool { return s.whole.MatchString(s.text(line
 // isBeginningOf reports whether these lines begin with what is shown.
 func (s *shown) isBeginningOf(lines []string) bool { return s.begins.MatchString(s.text(lines)) }
 
+// lines are these without what varies.
+func (s *shown) lines(lines []string) []string {
+	same := slices.Clone(lines)
+	for i, line := range lines {
+		if s.live {
+			same[i] = steady(line)
+		}
+	}
+	return same
+}
+
 func (s *shown) text(lines []string) string {
 	var b strings.Builder
-	for _, line := range lines {
-		if s.live {
-			line = steady(line)
-		}
+	for _, line := range s.lines(lines) {
 		b.WriteString(line + "\n")
 	}
 	return b.String()
@@ -80,7 +90,6 @@ var figures = regexp.MustCompile(`[0-9.]+[a-zµ]*`)
 // that differ in figures only are taken for the same. Without lines to hold on
 // to it is the whole output.
 func shortened(old, output []string) []string {
-	alike := func(a, b string) bool { return figures.ReplaceAllString(a, "") == figures.ReplaceAllString(b, "") }
 	var short []string
 	rest, left := output, false
 	for _, line := range old {
@@ -88,14 +97,18 @@ func shortened(old, output []string) []string {
 			short, left = append(short, line), true
 			continue
 		}
-		i := slices.IndexFunc(rest, func(l string) bool { return alike(l, line) })
+		alike := expect([]string{figures.ReplaceAllString(line, "")}, false)
+		i := slices.IndexFunc(rest, func(l string) bool { return alike.is([]string{figures.ReplaceAllString(l, "")}) })
 		if i < 0 {
 			return output
 		}
 		if !left {
 			short = append(short, rest[:i]...)
 		}
-		short, rest, left = append(short, rest[i]), rest[i+1:], false
+		if !strings.Contains(line, "…") {
+			line = rest[i]
+		}
+		short, rest, left = append(short, line), rest[i+1:], false
 	}
 	if !left {
 		short = append(short, rest...)

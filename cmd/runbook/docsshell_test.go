@@ -1,7 +1,10 @@
+//go:build unix
+
 package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -10,13 +13,16 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // A shell runs the commands of one page, one after the other, as a reader of
 // the page would.
 type shell struct {
 	t     *testing.T
+	ctx   context.Context // ends a little before the test must
 	home  string
 	env   []string
 	ports map[string]string // addresses as the page has them, and those in use here
@@ -37,7 +43,14 @@ func newShell(t *testing.T, p *page) *shell {
 	s.env = []string{
 		"HOME=" + s.home, "PATH=" + os.Getenv("PATH"), "TZ=UTC", "LANG=C.UTF-8", "TMPDIR=" + t.TempDir(),
 	}
-	cmd := exec.CommandContext(t.Context(), "sh")
+	s.ctx = t.Context()
+	if end, ok := t.Deadline(); ok {
+		const grace = 5 * time.Second
+		ctx, cancel := context.WithDeadline(s.ctx, end.Add(-grace))
+		t.Cleanup(cancel)
+		s.ctx = ctx
+	}
+	cmd := exec.CommandContext(s.ctx, "sh")
 	cmd.Dir, cmd.Env = s.home, s.env
 	var err error
 	if s.in, err = cmd.StdinPipe(); err != nil {
@@ -55,12 +68,14 @@ func (s *shell) start(cmd *exec.Cmd) *bufio.Reader {
 		s.t.Fatal(err)
 	}
 	cmd.Stdout, cmd.Stderr = w, w
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // with its children
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
 	w.Close()
 	s.t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it may have ended
+		_ = cmd.Cancel() // it may have ended
 		_ = cmd.Wait()
 		r.Close()
 	})
@@ -103,7 +118,7 @@ func (s *shell) beside(command string, want *shown, lines int, kill bool) []stri
 	s.t.Helper()
 	// The command gets the variables that the shell has by now.
 	script := s.run("export -p")
-	cmd := exec.CommandContext(s.t.Context(), "sh", "-c", s.real(strings.Join(script, "\n"))+"\nexec env "+s.real(command))
+	cmd := exec.CommandContext(s.ctx, "sh", "-c", s.real(strings.Join(script, "\n"))+"\nexec env "+s.real(command))
 	cmd.Dir, cmd.Env = s.dir(), s.env
 	out := s.start(cmd)
 	var got []string
@@ -113,7 +128,7 @@ func (s *shell) beside(command string, want *shown, lines int, kill bool) []stri
 			break
 		}
 		got = append(got, s.shown(strings.TrimSuffix(line, "\n")))
-		if want.isBeginningOf(got) || *update && !kill && len(got) == lines {
+		if want.isBeginningOf(got) || !kill && len(got) >= lines {
 			break
 		}
 	}
@@ -137,6 +152,9 @@ func (s *shell) real(text string) string {
 		text = strings.ReplaceAll(text, " "+suffix(from), " "+suffix(to))
 	}
 	text = strings.ReplaceAll(text, "go run ./cmd/runbook", "runbook")
+	if !*update { // nobody looks on
+		text = strings.ReplaceAll(text, "--time-scale 60", "--time-scale 600")
+	}
 	return strings.ReplaceAll(text, shownHome, s.home)
 }
 
