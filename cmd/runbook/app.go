@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"os/user"
 	"path/filepath"
 	"runtime/debug"
 	"syscall"
@@ -52,7 +53,10 @@ func newApp() *App {
 		signals: func() (<-chan os.Signal, func()) {
 			c := make(chan os.Signal, 4)
 			signal.Notify(c, os.Interrupt, syscall.SIGTERM)
-			return c, func() { signal.Stop(c) }
+			// Who reads what is printed may go, as head does; the work goes on.
+			unheard := make(chan os.Signal, 1)
+			signal.Notify(unheard, syscall.SIGPIPE)
+			return c, func() { signal.Stop(c); signal.Stop(unheard) }
 		},
 	}
 }
@@ -76,7 +80,13 @@ func (a *App) stateDir() string {
 	if dir := a.getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "runbook")
 	}
-	return filepath.Join(a.getenv("HOME"), ".local", "state", "runbook")
+	home := a.getenv("HOME")
+	if home == "" { // as for a service: it must not depend on the current folder
+		if u, err := user.Current(); err == nil {
+			home = u.HomeDir
+		}
+	}
+	return filepath.Join("/", home, ".local", "state", "runbook")
 }
 
 // store is where the runs of this user are kept.

@@ -51,9 +51,9 @@ func (s *session) tellFailure(err error) {
 		return
 	}
 	if errors.Is(err, effect.ErrStopped) {
-		fmt.Fprintf(s.progress.err, "%v\n", err)
+		fmt.Fprintln(s.progress.err, visible(err.Error()))
 	} else {
-		fmt.Fprintf(s.progress.err, "%s %v\n", s.progress.paint(red, "stopped:"), err)
+		fmt.Fprintf(s.progress.err, "%s %s\n", s.progress.paint(red, "stopped:"), visible(err.Error()))
 	}
 	var exit *exitError
 	if errors.As(err, &exit) && exit.hint != "" {

@@ -15,7 +15,7 @@ const maxFailures = 5
 // writeFailure writes an error as a person needs it: what happened to which
 // target, where in the script, and what to do next.
 func writeFailure(w io.Writer, color bool, err error, files map[string][]byte) {
-	x := interpreter.Explain(err, files)
+	x := seen(interpreter.Explain(err, files))
 	fmt.Fprintf(w, "%s %s\n", paint(color, red, "error:"), plainPlace(x.Message))
 	var branches *interpreter.BranchesError
 	if errors.As(err, &branches) {
@@ -33,6 +33,15 @@ func writeFailure(w io.Writer, color bool, err error, files map[string][]byte) {
 	if x.Hint != "" {
 		fmt.Fprintf(w, "  %s %s\n", paint(color, bold, "hint:"), x.Hint)
 	}
+}
+
+// seen is an explanation as a terminal may have it.
+func seen(x *interpreter.Explanation) *interpreter.Explanation {
+	x.Message, x.Hint, x.Line = visible(x.Message), visible(x.Hint), visible(x.Line)
+	for _, more := range x.More {
+		seen(more)
+	}
+	return x
 }
 
 // writeItems writes the failed items of a parallel, each with its place.

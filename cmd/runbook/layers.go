@@ -37,7 +37,6 @@ type deadline struct {
 	limit time.Duration
 	once  sync.Once
 	until time.Time
-	err   error
 }
 
 // errRunTimeout is why a run ended at its --timeout.
@@ -51,19 +50,12 @@ func (e *errRunTimeout) Unwrap() error { return effect.ErrStopped }
 
 // Perform ends the run if its time is up.
 func (d *deadline) Perform(ctx context.Context, r effect.Request) (effect.Result, error) {
-	d.once.Do(func() {
-		var now time.Time
-		if now, d.err = d.now(ctx); d.err == nil {
-			d.until = now.Add(d.limit)
-		}
-	})
-	if d.err != nil {
-		return effect.Result{}, d.err
+	told, err := d.next.Perform(ctx, effect.Request{Kind: effect.KindClock, Operation: effect.OpNow, Inner: true})
+	if err != nil || told.Err != nil { // the branch is cancelled, or the run
+		return told, err
 	}
-	now, err := d.now(ctx)
-	if err != nil {
-		return effect.Result{}, err
-	}
+	now, _ := told.Value.(time.Time)
+	d.once.Do(func() { d.until = now.Add(d.limit) })
 	left := d.until.Sub(now)
 	if left <= 0 {
 		return effect.Result{}, &effect.NotPerformed{Err: &errRunTimeout{d.limit}}
@@ -91,20 +83,13 @@ func (d *deadline) wait(ctx context.Context, r effect.Request, now time.Time, le
 	return effect.Result{}, &errRunTimeout{d.limit}
 }
 
-func (d *deadline) now(ctx context.Context) (time.Time, error) {
-	res, err := d.next.Perform(ctx, effect.Request{Kind: effect.KindClock, Operation: effect.OpNow, Inner: true})
-	if err != nil {
-		return time.Time{}, err
-	}
-	return res.Value.(time.Time), nil
-}
-
 // A stepper is a layer that asks before every change.
 type stepper struct {
 	next effect.Performer
 	ask  func(question string) (string, error)
 	mu   sync.Mutex
 	all  bool // no more questions
+	quit bool // no more changes
 }
 
 // Perform asks, one branch at a time, and stops the run when told to.
@@ -120,7 +105,10 @@ func (s *stepper) Perform(ctx context.Context, r effect.Request) (effect.Result,
 func (s *stepper) let(r effect.Request) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.all {
+	switch {
+	case s.quit: // the other branches are not asked again
+		return stoppedBefore(r)
+	case s.all:
 		return nil
 	}
 	answer, err := s.ask("next change: " + r.Describe() + "  [y]es, [a]ll from here, [q]uit: ")
@@ -133,5 +121,6 @@ func (s *stepper) let(r effect.Request) error {
 		s.all = true
 		return nil
 	}
+	s.quit = true
 	return stoppedBefore(r)
 }

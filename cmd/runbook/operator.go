@@ -94,7 +94,7 @@ func (o *operator) resolve(ctx context.Context, r effect.Request) (effect.Result
 	if answer := o.answers[id]; answer != "" {
 		return effect.Result{Value: answer}, nil
 	}
-	fmt.Fprintf(o.app.stderr, "%s in doubt: %s\n  %s\n  Look at the system itself: did the change take effect?\n", o.header, what, why)
+	fmt.Fprintf(o.app.stderr, "%s in doubt: %s\n  %s\n  Look at the system itself: did the change take effect?\n", o.header, visible(what), visible(why))
 	for {
 		answer, err := o.ask(ctx, "  [d]one, [a]gain (it did not), [s]top: ")
 		if errors.Is(err, errNobody) {
@@ -124,7 +124,7 @@ func (o *operator) ask(ctx context.Context, prompt string) (string, error) {
 	}
 	o.asking.Store(true)
 	defer o.asking.Store(false)
-	fmt.Fprintf(o.app.stderr, "%s %s", o.header, prompt)
+	fmt.Fprintf(o.app.stderr, "%s %s", o.header, visible(prompt))
 	if o.in == nil {
 		o.in, o.lines = bufio.NewReader(o.app.stdin), make(chan string)
 		go o.read()

@@ -30,6 +30,7 @@ type progress struct {
 	color     bool
 	clock     func() time.Time // of the world
 	simulated bool
+	terminal  bool  // out is one
 	view      *view // the live view; nil where stderr is no terminal
 
 	mu     sync.Mutex
@@ -41,7 +42,7 @@ func newProgress(a *App, o runOptions, clock func() time.Time, simulated bool) *
 	p := &progress{
 		out: a.stdout, err: a.stderr, json: o.json, level: o.level(),
 		color: a.terminal && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb",
-		clock: clock, simulated: simulated, starts: map[string]time.Time{},
+		clock: clock, simulated: simulated, terminal: a.outTerminal, starts: map[string]time.Time{},
 	}
 	p.began = clock()
 	if a.terminal && !o.json && p.level == normal && !simulated && a.getenv("CI") == "" && a.getenv("TERM") != "dumb" {
@@ -73,7 +74,7 @@ func (p *progress) observe(n interpreter.Note) {
 
 // note writes a note as a line.
 func (p *progress) note(now time.Time, n interpreter.Note) {
-	text, depth := n.Text, strings.Count(n.Step, " > ")
+	text, depth := visible(n.Text), strings.Count(n.Step, " > ")
 	if n.Step == "" {
 		depth = -1
 	}
@@ -104,7 +105,7 @@ func (p *progress) note(now time.Time, n interpreter.Note) {
 		return
 	}
 	if n.Item != "" {
-		text = n.Item + ": " + text
+		text = visible(n.Item) + ": " + text
 	}
 	indent := depth
 	if n.Kind != interpreter.NoteStep && n.Kind != interpreter.NoteDone && n.Kind != interpreter.NoteFailed {
@@ -132,6 +133,9 @@ func (p *progress) warn(text string) {
 func (p *progress) print(text string) {
 	if p.view != nil {
 		defer p.view.hide()()
+	}
+	if p.terminal {
+		text = visible(text)
 	}
 	fmt.Fprintln(p.out, text)
 }
@@ -227,7 +231,7 @@ func (p *progress) effect(r effect.Request, res effect.Result, err error) {
 		mark = "!"
 	}
 	if err != nil {
-		came = err.Error()
+		came = visible(err.Error())
 	}
 	p.line(p.clock(), p.paint(dim, fmt.Sprintf("  %s %s = %s", mark, r.Describe(), came)))
 }
