@@ -47,15 +47,6 @@ func Check(engine *interpreter.Engine, name string, role Role) []*interpreter.Ex
 	return all
 }
 
-// CheckSource finds what is wrong with a file as it stands: syntax, names, calls
-// of builtins, parameters of main. Each error is or wraps an
-// *interpreter.PlacedError; they are in the order of their positions.
-func CheckSource(name string, src []byte) []error {
-	_, errs := parse(name, src, Predeclared())
-	slices.SortStableFunc(errs, byPosition)
-	return errs
-}
-
 func byPosition(a, b error) int {
 	p, q := interpreter.PlaceOf(a), interpreter.PlaceOf(b)
 	return cmp.Or(cmp.Compare(p.Line, q.Line), cmp.Compare(p.Col, q.Col))

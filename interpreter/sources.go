@@ -1,7 +1,6 @@
 package interpreter
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"path"
 	"strings"
@@ -62,6 +61,3 @@ func Split(name string) (root, file string) {
 	}
 	return "", name
 }
-
-// Digest is the SHA-256 of a source, in hex, as journals record it.
-func Digest(src []byte) string { return fmt.Sprintf("%x", sha256.Sum256(src)) }

@@ -59,7 +59,4 @@ func TestBundle(t *testing.T) {
 	if _, err := b.Read("b.star"); err == nil || err.Error() != "b.star: not among the recorded sources" {
 		t.Errorf("Read(b.star): got %v, want that it is not there", err)
 	}
-	if got, want := interpreter.Digest([]byte("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"; got != want {
-		t.Errorf("Digest(abc) = %s, want %s", got, want)
-	}
 }

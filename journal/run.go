@@ -74,9 +74,6 @@ func (r *Run) Sources() ([]Source, error) {
 	return readSources(r.store.fs(), r.Dir, r.survey.index.sources)
 }
 
-// Changed reports whether the run recorded any change.
-func (r *Run) Changed() bool { return r.survey.index.changed }
-
 // Close gives the run back as it was.
 func (r *Run) Close() error {
 	if r.file == nil {

@@ -156,9 +156,6 @@ func (s *System) HazardsAt(now time.Duration) []exaoperation.Hazard { return s.a
 // DescribeAt is the system's whole state now, as canonical text.
 func (s *System) DescribeAt(now time.Duration) string { return s.at(now).Describe() }
 
-// NextEvent is the time of the next thing that will happen by itself, if any will.
-func (s *System) NextEvent(now time.Duration) (time.Duration, bool) { return s.at(now).Next(now) }
-
 // at is the cluster when all is done that was to be done up to now.
 func (s *System) at(now time.Duration) *exaoperation.Cluster {
 	s.settle(now)
