@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
 
 	"runbook/effect"
+	"runbook/interpreter"
 	"runbook/journal"
 	"runbook/live"
 	"runbook/live/branch"
@@ -48,7 +50,7 @@ func (a *App) stageOf(j *job, o *runOptions, id string) (*stage, error) {
 		effect.KindOperator: op,
 	}
 	lock := &locker{next: mux, store: a.store(), holder: journal.Holder{
-		Run: id, Runbook: j.runbook, PID: os.Getpid(), Host: host, Since: a.now().UTC(),
+		Run: id, Runbook: strings.TrimPrefix(j.runbook, interpreter.Shipped), PID: os.Getpid(), Host: host, Since: a.now().UTC(),
 	}}
 	return &stage{app: a, job: j, options: o, progress: p, operator: op, locker: lock, client: client}, nil
 }
@@ -120,7 +122,7 @@ func (st *stage) claim(ctx context.Context) error {
 // pointOut asks whether to begin beside an earlier run that did not end.
 func (st *stage) pointOut(ctx context.Context, system string, info journal.Info) error {
 	fmt.Fprintf(st.app.stderr, "an earlier run of %s on %s did not end (%s):\n  go on with it:     runbook resume %s\n  see what it did:   runbook show %s\n  give it up:        runbook abandon %s\n",
-		info.Header.Runbook, system, info.State, info.ID, info.ID, info.ID)
+		runbookName(info.Header), system, stateOf(info.State, info.Live), info.ID, info.ID, info.ID)
 	return st.agree(ctx, "Begin a new run all the same?")
 }
 
