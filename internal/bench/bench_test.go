@@ -15,6 +15,11 @@ func TestMain(m *testing.M) {
 	switch {
 	case os.Getenv(childVariable) != "":
 		os.Exit(child(os.Args[1:]))
+	case len(os.Args) > 1 && os.Args[1] == callsArgument:
+		if err := dispatch(os.Args[1:], os.Stdout, os.Stderr); err != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
 	case len(os.Args) == 3 && os.Args[1] == "call":
 		os.Exit(callOnce(os.Args[2]))
 	}

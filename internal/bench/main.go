@@ -40,6 +40,7 @@ type bench struct {
 	only     []string  // parts; all if empty
 	peers    []command // that start a cluster
 	hellos   []command // that make one call
+	callers  []command // that call as fast as they can
 	sets     []string  // parameters of the shipped startup
 	server   string    // external; "" for a simulated one
 	tool     string    // the built tool
@@ -55,6 +56,7 @@ var parts = []struct {
 }{
 	{"hello", (*bench).hello},
 	{"startup", (*bench).startup},
+	{"calls", (*bench).calls},
 	{"journal", (*bench).journal},
 	{"replay", (*bench).replay},
 	{"simulated", (*bench).simulated},
@@ -64,10 +66,17 @@ func main() {
 	if os.Getenv(childVariable) != "" {
 		os.Exit(child(os.Args[1:]))
 	}
-	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
+	if err := dispatch(os.Args[1:], os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+func dispatch(args []string, out, log io.Writer) error {
+	if len(args) == 6 && args[0] == callsArgument {
+		return call(args[1:], out)
+	}
+	return run(args, out, log)
 }
 
 func run(args []string, out, log io.Writer) error {
@@ -128,10 +137,11 @@ func (b *bench) flags() *flag.FlagSet {
 	f.StringVar(&b.password, "password", "secret", "password of the server")
 	f.Func("peer", "another program that starts a cluster, NAME=COMMAND with {url}; may be repeated", commands(&b.peers))
 	f.Func("hello-peer", "another program that makes one call, NAME=COMMAND with {url}; may be repeated", commands(&b.hellos))
+	f.Func("calls-peer", "another client, NAME=COMMAND with {url} {method} {arg} {workers} {seconds}, that prints JSON with calls, wall_s and cpu_s; may be repeated", commands(&b.callers))
 	f.Func("set", "a parameter of the shipped startup, NAME=VALUE; may be repeated", func(s string) error { b.sets = append(b.sets, s); return nil })
 	b.nodes = []int{8, 64, 512, 4096}
 	f.Func("nodes", "sizes of the clusters (default 8,64,512,4096)", func(s string) (err error) { b.nodes, err = numbers(s); return err })
-	f.Func("only", "parts, separated by commas: hello, startup, journal, replay, simulated", func(s string) error {
+	f.Func("only", "parts, separated by commas: hello, startup, calls, journal, replay, simulated", func(s string) error {
 		b.only = strings.Split(s, ",")
 		return b.known()
 	})

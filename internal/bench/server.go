@@ -22,6 +22,7 @@ import (
 type server interface {
 	// reset begins anew and gives the URL of the cluster object.
 	reset() (string, error)
+	address() string // of the cluster object, after reset
 	// done reports how many calls were made, and an error if the cluster is not up and well.
 	done() (calls int64, err error)
 	close()
@@ -57,8 +58,10 @@ func (s *simulated) reset() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.served.Ready().Systems[0].HTTP, nil
+	return s.address(), nil
 }
+
+func (s *simulated) address() string { return s.served.Ready().Systems[0].HTTP }
 
 func (s *simulated) done() (calls int64, err error) {
 	var state []string
@@ -123,8 +126,10 @@ func (e *external) reset() (string, error) {
 		return "", fmt.Errorf("server: reset: got status %s", reply.Status)
 	}
 	_ = reply.Body.Close()
-	return e.origin + "/cluster1", err
+	return e.address(), err
 }
+
+func (e *external) address() string { return e.origin + "/cluster1" }
 
 func (e *external) done() (calls int64, err error) {
 	reply, err := http.Get(e.origin + "/debug/stats")
