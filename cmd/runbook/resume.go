@@ -35,7 +35,7 @@ doing anything, how far the journal still fits them.`,
   runbook resume --edited
   runbook resume --answer 12=done          the change 12 took effect: go on after it`,
 		Args:              atMost(1),
-		ValidArgsFunction: a.completeRuns,
+		ValidArgsFunction: a.completeResumable,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			which := ""
 			if len(args) > 0 {

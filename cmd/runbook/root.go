@@ -44,7 +44,24 @@ repeating a change blindly.`,
 		root.AddCommand(verb())
 	}
 	root.AddCommand(exitCodesTopic())
+	explainCompletion(root)
 	return root
+}
+
+// explainCompletion has the help of completion, which cobra writes, say what is
+// completed and how to begin.
+func explainCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "completion" {
+			cmd.Short = "Print the script that makes a shell complete runbook's words"
+			cmd.Long = `completion prints a script for a shell, which then completes verbs and flags, and
+also shipped runbooks, ids of runs, parameters of the runbook that is named and
+their values, and names of pages. Its help for a shell says where to put it.`
+			cmd.Example = `  source <(runbook completion bash)
+  runbook completion zsh > "${fpath[1]}/_runbook"`
+		}
+	}
 }
 
 // grouped puts a verb into a group of the help.
