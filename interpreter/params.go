@@ -143,6 +143,7 @@ func (p *Program) arguments(params []Param, given map[string]starlark.Value, sit
 	for _, q := range params {
 		v := given[q.Name]
 		if v != nil {
+			v = asDefault(v, q.Default)
 			a.kwargs = append(a.kwargs, starlark.Tuple{starlark.String(q.Name), v})
 		} else {
 			v = q.Default
@@ -157,6 +158,22 @@ func (p *Program) arguments(params []Param, given map[string]starlark.Value, sit
 		}
 	}
 	return a, nil
+}
+
+// asDefault is a given value as main would have it by default: frozen, and a
+// tuple where the default is one, so that a resumed run has what the first had.
+func asDefault(v, def starlark.Value) starlark.Value {
+	if list, ok := v.(*starlark.List); ok {
+		if _, ok := def.(starlark.Tuple); ok {
+			elems := make(starlark.Tuple, list.Len())
+			for i := range elems {
+				elems[i] = list.Index(i)
+			}
+			v = elems
+		}
+	}
+	v.Freeze()
+	return v
 }
 
 func isSame(a, b starlark.Value) bool {

@@ -126,6 +126,54 @@ func TestBindRecord(t *testing.T) {
 	}
 }
 
+// TestRebindTypes: a resumed run has arguments of the very types, and as frozen
+// as, the run had at first.
+func TestRebindTypes(t *testing.T) {
+	t.Parallel()
+	p := program(t, `
+def main(a = (), b = ("x",), c = [], d = None, e = 1.0):
+    return " ".join([repr(v) for v in (a, b, c, d, e)])
+`)
+	for _, settings := range [][]string{nil, {"a=1,2", "b=y", "c=z", "e=3"}} {
+		first, err := p.Bind(settings, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := p.Rebind(first.Record, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(first.Given, again.Given); diff != "" {
+			t.Errorf("given at first and again: %s", diff)
+		}
+		w := interpretertest.NewWorld()
+		run := func(args *interpreter.Arguments) effect.Value {
+			v, err := p.Run(t.Context(), &interpreter.Run{Performer: w, Branches: interpretertest.Sequential{}}, args)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+		if want, got := run(first), run(again); got != want {
+			t.Errorf("bound again: got %s, want %s", got, want)
+		}
+	}
+	grows := program(t, "def main(only = []): only.append(1)")
+	for _, settings := range [][]string{nil, {"only=a"}} {
+		args, err := grows.Bind(settings, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = grows.Rebind(args.Record, nil); err != nil {
+			t.Fatal(err)
+		}
+		run := &interpreter.Run{Performer: interpretertest.NewWorld(), Branches: interpretertest.Sequential{}}
+		if _, err := grows.Run(t.Context(), run, args); err == nil {
+			t.Errorf("with %v: got a list that grows, want a frozen one", settings)
+		}
+	}
+}
+
 func TestBindRefused(t *testing.T) {
 	t.Parallel()
 	p := program(t, parameters)
