@@ -135,11 +135,12 @@ func (b *Branch) again(r *effect.Request) (effect.Result, error) {
 // settle decides what becomes of a change in doubt.
 func (b *Branch) settle(t *starlark.Thread, d *effect.InDoubt, tries int, policy Policy) (effect.Resolution, error) {
 	resolution, how := effect.Unresolved, ""
+	last := d.Cause != nil && tries >= Tries
 	var err error
 	switch {
-	case policy.Disconnect && d.Cause != nil:
+	case policy.Disconnect && disconnected(d.Cause):
 		resolution, how = effect.WasDone, "losing the connection was expected"
-	case d.Cause != nil && tries >= Tries && policy.Recovery != effect.Ask:
+	case last && policy.Recovery == effect.Repeat:
 		resolution, how = effect.GiveUp, fmt.Sprintf("no answer after %d tries", tries)
 	case policy.Recovery == effect.Repeat:
 		if err := b.pause(d, tries); err != nil {
@@ -151,6 +152,9 @@ func (b *Branch) settle(t *starlark.Thread, d *effect.InDoubt, tries int, policy
 		if e := failedProbe(err); e != nil {
 			how, err = "its probe failed: "+e.Error(), nil
 		}
+		if last && resolution == effect.PerformAgain {
+			resolution, how = effect.GiveUp, fmt.Sprintf("no answer after %d tries, and %s", tries, how)
+		}
 	}
 	if err == nil && resolution == effect.Unresolved {
 		resolution, how, err = b.ask(d, how)
@@ -158,12 +162,18 @@ func (b *Branch) settle(t *starlark.Thread, d *effect.InDoubt, tries int, policy
 	if err != nil {
 		return 0, err
 	}
-	if policy.Disconnect && d.Cause != nil {
+	if policy.Disconnect && disconnected(d.Cause) {
 		b.Say(NoteLog, d.Request.Describe()+": the connection was lost, as expected", d.Request.Position)
 		return resolution, nil
 	}
 	b.Say(NoteDoubt, d.Request.Describe()+": was in doubt, "+resolution.String()+": "+how, d.Request.Position)
 	return resolution, nil
+}
+
+// disconnected reports whether a change is in doubt because the connection was
+// lost or fell silent. An answer that cannot be understood is neither.
+func disconnected(cause *effect.Error) bool {
+	return cause != nil && (cause.Kind == effect.Unreachable || cause.Kind == effect.Timeout)
 }
 
 // pause waits before a lost change is tried again, longer each time.

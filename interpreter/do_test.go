@@ -81,7 +81,19 @@ func TestRecovery(t *testing.T) {
 		},
 		{
 			name: "probe, three times lost", how: probe, start: []interpretertest.Answer{lost}, state: []interpretertest.Answer{off},
-			err: "start: connection lost", starts: 3, took: 60 * time.Second,
+			err: "start: connection lost", starts: 3, took: 90 * time.Second,
+			note: "given up: no answer after 3 tries, and its probe says not done",
+		},
+		{
+			name: "probe, three times lost, the last time after it took effect", how: probe,
+			start: []interpretertest.Answer{lost}, state: []interpretertest.Answer{off, off, up},
+			starts: 3, took: 90 * time.Second, note: "was done: its probe says done",
+		},
+		{
+			name: "an answer that nobody understands is no expected disconnect", how: "disconnects = True",
+			start: []interpretertest.Answer{{Err: &effect.Error{Kind: effect.Protocol, Message: "got HTML", Doubt: true}}},
+			resolve: []interpretertest.Answer{done}, starts: 1,
+			asked: `start("n11"): in doubt: got HTML`, note: "was done: the operator says done",
 		},
 		{
 			name: "probe, resumed", how: probe, resumed: true, state: []interpretertest.Answer{up},
