@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -79,10 +80,22 @@ Tests say the same in ` + "`rehearse(…, scenario = {\"faults\": […]})`" + `.
 	}
 	b.WriteString("What the simulated EXAoperation says and does where nobody has seen the real one, and how long things take, can be set: see [settings](#settings).\n")
 	for _, p := range pages {
-		b.WriteString("\n" + p.Markdown())
+		b.WriteString("\n" + elsewhereLinked(p.Markdown()))
 	}
 	writeSettings(&b)
 	return b.String()
+}
+
+var hereLink = regexp.MustCompile(`\]\(#(\w+)\)`)
+
+// elsewhereLinked is a page whose links to builtins lead to their reference.
+func elsewhereLinked(page string) string {
+	return hereLink.ReplaceAllStringFunc(page, func(link string) string {
+		if builtins.Lookup(hereLink.FindStringSubmatch(link)[1]) == nil {
+			return link
+		}
+		return strings.Replace(link, "#", "builtins.md#", 1)
+	})
 }
 
 func writeSettings(b *strings.Builder) {
