@@ -91,7 +91,7 @@ func TestRecovery(t *testing.T) {
 		},
 		{
 			name: "an answer that nobody understands is no expected disconnect", how: "disconnects = True",
-			start: []interpretertest.Answer{{Err: &effect.Error{Kind: effect.Protocol, Message: "got HTML", Doubt: true}}},
+			start:   []interpretertest.Answer{{Err: &effect.Error{Kind: effect.Protocol, Message: "got HTML", Doubt: true}}},
 			resolve: []interpretertest.Answer{done}, starts: 1,
 			asked: `start("n11"): in doubt: got HTML`, note: "was done: the operator says done",
 		},
