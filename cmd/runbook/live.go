@@ -142,7 +142,7 @@ func (st *stage) perform(ctx context.Context, s *session) error {
 	began := st.app.now()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s.ask = func(q string) (string, error) { return st.operator.ask(ctx, q) }
+	s.ask = func(q string) (string, error) { return st.operator.question(ctx, q) }
 	signals, stop := st.app.signals()
 	defer stop()
 	var caught atomic.Int32

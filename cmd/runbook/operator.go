@@ -114,6 +114,13 @@ func (o *operator) resolve(ctx context.Context, r effect.Request) (effect.Result
 	}
 }
 
+// question asks one question that is no request of the run, in its turn.
+func (o *operator) question(ctx context.Context, prompt string) (string, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.ask(ctx, prompt)
+}
+
 // ask puts a question to the terminal and waits for a line, or for the run to stop.
 func (o *operator) ask(ctx context.Context, prompt string) (string, error) {
 	if o.noInput || !o.app.interactive {

@@ -26,7 +26,7 @@ func (a *App) rehearse(ctx context.Context, j *job, o *execOptions) error {
 	p := newProgress(a, o.runOptions, world.Now, true)
 	s := &session{app: a, job: j, progress: p, options: &o.runOptions, world: world, branches: world}
 	op := &operator{app: a, noInput: o.noInput || o.json, header: a.paintWorld("SIMULATED")}
-	s.ask = func(question string) (string, error) { return op.ask(ctx, question) }
+	s.ask = func(question string) (string, error) { return op.question(ctx, question) }
 	if o.record != "" {
 		if s.journal, err = a.recordRehearsal(j, world, o.record); err != nil {
 			return err
