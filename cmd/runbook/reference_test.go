@@ -145,9 +145,12 @@ func commandReference() string {
 func verbsOf(cmd *cobra.Command) []*cobra.Command {
 	var verbs []*cobra.Command
 	for _, sub := range cmd.Commands() {
-		if sub.HasSubCommands() {
+		switch {
+		case sub.Name() == "completion": // its help says what is below it
+			verbs = append(verbs, sub)
+		case sub.HasSubCommands():
 			verbs = append(verbs, verbsOf(sub)...)
-		} else if sub.Runnable() {
+		case sub.Runnable():
 			verbs = append(verbs, sub)
 		}
 	}
