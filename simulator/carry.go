@@ -6,7 +6,6 @@ import (
 	"math"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"runbook/effect"
@@ -24,7 +23,7 @@ func unsendable(r *effect.Request) *effect.Error {
 		}
 	}
 	if err := checkCall(r.Operation, r.Args); err != nil {
-		return &effect.Error{Kind: effect.Refused, Message: printable(err.Error())}
+		return &effect.Error{Kind: effect.Refused, Message: effect.Printable(err.Error())}
 	}
 	return nil
 }
@@ -127,27 +126,4 @@ func carriedArgs(args []effect.Value) []effect.Value {
 		}
 	}
 	return args
-}
-
-// printable is text of a peer as messages show it: control characters, which a
-// terminal would obey, are spaces.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-}
-
-// short is s cut to a number of characters.
-func short(s string, most int) string {
-	n := 0
-	for i := range s {
-		if n == most {
-			return s[:i] + "…"
-		}
-		n++
-	}
-	return s
 }

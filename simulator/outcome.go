@@ -81,13 +81,13 @@ func timedOut(timeout time.Duration) *effect.Error {
 
 func faulted(code int64, text string) *effect.Error {
 	const most = 8 << 10
-	return &effect.Error{Kind: effect.Fault, Message: cmp.Or(short(printable(text), most), "got a fault without text"), Code: &code}
+	return &effect.Error{Kind: effect.Fault, Message: cmp.Or(effect.Shorten(effect.Printable(text), most), "got a fault without text"), Code: &code}
 }
 
 // status is the error of a status other than 200 and the words after it.
 func (x *exchange) status(status int, words string) *effect.Error {
 	text := strconv.Itoa(status) + " " + strings.Join(strings.Fields(words), " ")
-	text = "status " + short(printable(strings.TrimSpace(text)), 100)
+	text = "status " + effect.Shorten(effect.Printable(strings.TrimSpace(text)), 100)
 	switch status {
 	case statusUnauthorized, statusForbidden:
 		return &effect.Error{Kind: effect.Unauthorized, Message: text, Hint: credentials(x.request.Peer)}

@@ -29,7 +29,7 @@ func (k *call) tell(e *effect.Error) *effect.Error {
 	return e
 }
 
-func (k *call) clean(text string) string { return printable(k.secrets.clean(text)) }
+func (k *call) clean(text string) string { return effect.Printable(k.secrets.clean(text)) }
 
 func refused(err error) *effect.Error {
 	return &effect.Error{Kind: effect.Refused, Message: err.Error()}
@@ -155,7 +155,7 @@ func explainProxy(p *proxyError) *effect.Error {
 // status explains an answer that is not 200.
 func (k *call) status(response *http.Response, body io.Reader) *effect.Error {
 	code := response.StatusCode
-	text := "status " + short(k.clean(strings.TrimSpace(response.Status)), 100)
+	text := "status " + effect.Shorten(k.clean(strings.TrimSpace(response.Status)), 100)
 	switch code {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return &effect.Error{Kind: effect.Unauthorized, Message: text, Hint: k.credentials()}
@@ -219,7 +219,7 @@ func (k *call) place(u *url.URL) string {
 	if k.clean(u.Path) != u.Path {
 		path = k.clean(u.Path)
 	}
-	return short(k.clean(u.Scheme+"://"+u.Host)+path, 200)
+	return effect.Shorten(k.clean(u.Scheme+"://"+u.Host)+path, 200)
 }
 
 // broken explains an answer that is no XML-RPC reply.
@@ -247,7 +247,7 @@ func (k *call) broken(err error) *effect.Error {
 // fault is the error of a server that answers that it will not or cannot.
 func (k *call) fault(f *faultReply) *effect.Error {
 	const most = 8 << 10
-	text := short(k.clean(f.text), most)
+	text := effect.Shorten(k.clean(f.text), most)
 	switch {
 	case text == "" && f.code == nil:
 		text = "got a fault without code and text"

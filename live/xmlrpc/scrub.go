@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
+
+	"runbook/effect"
 )
 
 // hidden stands where a secret was.
@@ -111,27 +112,5 @@ func (s scrubber) excerpt(head []byte, whole bool) string {
 			b.WriteRune(r)
 		}
 	}
-	return short(strings.Join(strings.Fields(printable(b.String())), " "), 100)
-}
-
-// printable has no control characters: a terminal would obey them.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-}
-
-// short is s cut to a number of characters.
-func short(s string, most int) string {
-	n := 0
-	for i := range s {
-		if n == most {
-			return s[:i] + "…"
-		}
-		n++
-	}
-	return s
+	return effect.Shorten(strings.Join(strings.Fields(effect.Printable(b.String())), " "), 100)
 }
