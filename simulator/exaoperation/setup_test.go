@@ -40,7 +40,7 @@ func TestNewRefuses(t *testing.T) {
 		`databases[0].volume: got "v0009", want a volume`:                                    {Databases: []Database{{Name: "a", Volume: "v0009"}}},
 		`databases[0].name: got "a.b", want a name without dots and slashes`:                 {Databases: []Database{{Name: "a.b"}}},
 		`databases[1].name: got "a" twice, want every name once`:                             {Databases: []Database{{Name: "a"}, {Name: "a"}}},
-		`databases[0].state: got "up", want one of none, setup, startup, running, shutdown`:                     {Databases: []Database{{Name: "a", State: "up"}}},
+		`databases[0].state: got "up", want one of none, setup, startup, running, shutdown`:  {Databases: []Database{{Name: "a", State: "up"}}},
 		`databases[0].nodes[1]: got "n0011" twice, want every node once`:                     {Databases: []Database{{Name: "a", Nodes: []string{"n0011", "n0011"}}}},
 		`databases[0].reserve[0]: got "x", want a data node`:                                 {Databases: []Database{{Name: "a", Reserve: []string{"x"}}}},
 		`databases[0].nodes: got none that is not in reserve, want at least one`:             {Databases: []Database{{Name: "a", Nodes: []string{"n0011"}, Reserve: []string{"n0011"}}}},
