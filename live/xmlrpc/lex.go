@@ -2,6 +2,7 @@ package xmlrpc
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"strconv"
@@ -119,6 +120,12 @@ func (l *lexer) run() []byte {
 	classes, start, i := l.charset.classes, l.pos, l.pos
 	var seen class
 	for ; i < l.end; i++ {
+		for i+8 <= l.end && allPlain(binary.LittleEndian.Uint64(l.window[i:])) {
+			i += 8
+		}
+		if i == l.end {
+			break
+		}
 		c := classes[l.window[i]]
 		if c >= special {
 			break
@@ -128,6 +135,16 @@ func (l *lexer) run() []byte {
 	l.beyond = l.beyond || seen == beyond
 	l.pos = i
 	return l.window[start:i]
+}
+
+// allPlain reports whether eight bytes are printable ASCII without < and &,
+// which stands for itself in every character set. It may deny it of bytes that
+// are, because of a carry between them, and never says it of bytes that are not.
+func allPlain(b uint64) bool {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	below := b - ' '*each
+	less, ampersand := b^'<'*each, b^'&'*each
+	return (b|below|(less-each)&^less|(ampersand-each)&^ampersand)&high == 0
 }
 
 // atTag reports whether the window shows that a tag is next, and not a comment

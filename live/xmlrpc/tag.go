@@ -105,6 +105,9 @@ type tag struct {
 
 // readTag consumes a tag.
 func (l *lexer) readTag() (tag, error) {
+	if t, ok := l.bareTag(); ok {
+		return t, nil
+	}
 	length, err := l.tagLength()
 	if err != nil {
 		return tag{}, err
@@ -135,6 +138,29 @@ func (l *lexer) readTag() (tag, error) {
 	}
 	l.pos += length
 	return t, nil
+}
+
+// bareTag consumes a tag that is whole in the window and nothing but the name
+// of an element, as nearly all are.
+func (l *lexer) bareTag() (tag, bool) {
+	const longest = len("</dateTime.iso8601>")
+	b := l.window[l.pos:min(l.end, l.pos+longest)]
+	stop := bytes.IndexByte(b, '>')
+	if stop < 2 {
+		return tag{}, false
+	}
+	t, name := tag{start: true}, b[1:stop]
+	switch {
+	case name[0] == '/':
+		t, name = tag{end: true}, name[1:]
+	case name[len(name)-1] == '/':
+		t.end, name = true, name[:len(name)-1]
+	}
+	if t.element = elementOf(name); t.element == unknownTag {
+		return tag{}, false
+	}
+	l.pos += stop + 1
+	return t, true
 }
 
 // tagLength is how long the tag at pos is; all of it is in the window then.
