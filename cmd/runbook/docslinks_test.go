@@ -53,7 +53,7 @@ var (
 	link       = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading    = regexp.MustCompile(`^#+ +(.*?) *#*$`)
 	inline     = regexp.MustCompile("`([^`]+)`")
-	starFile   = regexp.MustCompile(`^[\w@/.-]+\.star$`)
+	starFile   = regexp.MustCompile(`^[a-z@][\w@/.-]*\.star$`)
 	invocation = regexp.MustCompile(`(?:^|[\s(;&|])(?:go run \./cmd/runbook|runbook) +([^|;&<>#)]*)`)
 )
 
