@@ -58,7 +58,7 @@ func explainCompletion(root *cobra.Command) {
 			cmd.Long = `completion prints a script for a shell, which then completes verbs and flags, and
 also shipped runbooks, ids of runs, parameters of the runbook that is named and
 their values, and names of pages. Its help for a shell says where to put it.`
-			cmd.Example = `  source <(runbook completion bash)
+			cmd.Example = `  runbook completion bash > /etc/bash_completion.d/runbook
   runbook completion zsh > "${fpath[1]}/_runbook"`
 		}
 	}
