@@ -197,7 +197,7 @@ func TestHelp(t *testing.T) {
 			}
 		}
 		for line := range strings.SplitSeq(cmd.Example, "\n") {
-			if !strings.HasPrefix(line, "  runbook ") {
+			if !strings.HasPrefix(line, "  ") || !strings.Contains(line, "runbook ") {
 				t.Errorf("%s: got the example %q, want two spaces and a command", cmd.CommandPath(), line)
 			}
 		}
