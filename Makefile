@@ -46,12 +46,12 @@ lint:
 ## test: all tests, in random order
 .PHONY: test
 test:
-	go test -shuffle=on ./...
+	go test -timeout 5m -shuffle=on ./...
 
 ## race: all tests under the race detector
 .PHONY: race
 race:
-	go test -race -shuffle=on ./...
+	go test -timeout 10m -race -shuffle=on ./...
 
 ## script: only testdata/script; S=resume runs the scripts whose names begin so
 .PHONY: script
