@@ -242,3 +242,25 @@ func TestDocsFilesExist(t *testing.T) {
 		}
 	}
 }
+
+// TestDocsExitCodes holds that the readme names every exit code.
+func TestDocsExitCodes(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(repository, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(text), "## Exit codes\n")
+	if !found {
+		t.Fatal("README.md: got no section Exit codes")
+	}
+	section, _, _ = strings.Cut(section, "\n## ")
+	got := regexp.MustCompile(`\b\d+\b`).FindAllString(section, -1)
+	var want []string
+	for _, c := range codes {
+		want = append(want, fmt.Sprint(int(c.Code)))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("README.md: got the exit codes %q, want %q", got, want)
+	}
+}
