@@ -166,7 +166,7 @@ func (b *Branch) settle(t *starlark.Thread, d *effect.InDoubt, tries int, policy
 		b.Say(NoteLog, d.Request.Describe()+": the connection was lost, as expected", d.Request.Position)
 		return resolution, nil
 	}
-	b.Say(NoteDoubt, d.Request.Describe()+": was in doubt, "+resolution.String()+": "+how, d.Request.Position)
+	b.Say(NoteDoubt, d.Request.Describe()+": "+resolution.String()+": "+how, d.Request.Position)
 	return resolution, nil
 }
 

@@ -57,7 +57,7 @@ func TestRecovery(t *testing.T) {
 	}{
 		{
 			name: "repeat", how: `recover = "repeat"`, start: []interpretertest.Answer{lost, lost, ok},
-			value: "OK", starts: 3, took: 3 * time.Second, note: `start("n11"): was in doubt, performed again: it is harmless twice`,
+			value: "OK", starts: 3, took: 3 * time.Second, note: `start("n11"): performed again: it is harmless twice`,
 		},
 		{
 			name: "repeat, three times lost", how: `recover = "repeat"`, start: []interpretertest.Answer{lost},
@@ -73,7 +73,7 @@ func TestRecovery(t *testing.T) {
 		},
 		{
 			name: "probe says done", how: probe, start: []interpretertest.Answer{lost}, state: []interpretertest.Answer{up},
-			starts: 1, took: 30 * time.Second, note: `start("n11"): was in doubt, was done: its probe says done`,
+			starts: 1, took: 30 * time.Second, note: `start("n11"): was done: its probe says done`,
 		},
 		{
 			name: "probe says not done", how: probe, start: []interpretertest.Answer{lost, ok}, state: []interpretertest.Answer{off},

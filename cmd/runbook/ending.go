@@ -80,7 +80,10 @@ func (s *session) tellNext(err error) {
 		fmt.Fprintf(s.progress.err, "  look at the system, then one of\n    runbook resume %s --answer %s=done\n    runbook resume %s --answer %s=again\n", id, eid, id, eid)
 		return
 	}
-	fmt.Fprintf(s.progress.err, "  to go on:     runbook resume %s\n", id)
+	var e *effect.Error
+	if errors.As(err, &e) || !interpreter.IsOutcome(err) { // a mistake in the script would only be made again
+		fmt.Fprintf(s.progress.err, "  to go on:      runbook resume %s\n", id)
+	}
 	if interpreter.IsOutcome(err) {
 		fmt.Fprintf(s.progress.err, "  after an edit: runbook resume %s --edited\n", id)
 	}

@@ -101,7 +101,7 @@ func TestLiveDoubtIsAskedAndAnswered(t *testing.T) {
 	k.write("changes.star", changes)
 	k.want(ChangeInDoubt, "in doubt: the connection was closed before the reply|resume|--answer 2=done", "exec", "changes.star")
 	k.want(ChangeInDoubt, "in doubt: the run stopped before its result was recorded", "resume")
-	k.want(StoppedAtGate, "the operator says done|Go on?: nobody is there to answer|pass --yes", "resume", "--answer", "2=done")
+	k.want(StoppedAtGate, "the operator says done|Go on? — nobody is there to answer|pass --yes", "resume", "--answer", "2=done")
 	k.want(Done, "LIVE, resumed (life 4)|done in", "resume", "--yes")
 	if n := k.killer.count("callPlugin"); n != 2 {
 		t.Errorf("callPlugin took effect %d times, want twice: once each", n)

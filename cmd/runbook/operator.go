@@ -60,7 +60,7 @@ func (o *operator) confirm(ctx context.Context, r effect.Request) (effect.Result
 	answer, err := o.ask(ctx, prompt)
 	if errors.Is(err, errNobody) {
 		return effect.Result{}, &exitError{
-			code: StoppedAtGate, err: fmt.Errorf("%s: nobody is there to answer", question),
+			code: StoppedAtGate, err: fmt.Errorf("%s — nobody is there to answer", question),
 			hint: "answer at a terminal, or pass --yes",
 		}
 	}
@@ -70,7 +70,11 @@ func (o *operator) confirm(ctx context.Context, r effect.Request) (effect.Result
 	if agreed(answer, expect) {
 		return effect.Result{Value: answerOf(expect)}, nil
 	}
-	return effect.Fail(&effect.Error{Kind: effect.Declined, Message: question + ": the operator said no"}), nil
+	no := "the operator said no"
+	if expect != "" && answer != "" {
+		no = fmt.Sprintf("the operator typed %q, want %q", answer, expect)
+	}
+	return effect.Fail(&effect.Error{Kind: effect.Declined, Message: question + " — " + no}), nil
 }
 
 func answerOf(expect string) string {
