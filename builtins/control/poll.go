@@ -87,12 +87,13 @@ type seen struct {
 	at    time.Duration
 }
 
-// Pauses between looks double until they reach settled, and from then on grow
-// with the time waited, up to the poll's every: a fast answer is seen fast, and
-// a slow one costs few looks.
+// Pauses between looks double until they reach settled, and stay there as long
+// as somebody may be watching. From then on they grow with the time waited, up
+// to the poll's every: a fast answer is seen fast, and a slow one costs few looks.
 const (
 	firstPause = 2 * time.Millisecond
-	settled    = 80 * time.Millisecond
+	settled    = 100 * time.Millisecond
+	watched    = 3 * time.Second
 	growth     = 6 // a pause is this fraction of the time waited
 )
 
@@ -126,7 +127,11 @@ func (p *poll) body(ctx context.Context, begun time.Time) (effect.Result, error)
 }
 
 func (p *poll) interval() time.Duration {
-	return max(min(max(p.elapsed/growth, min(p.elapsed, settled)), time.Duration(p.every)), firstPause)
+	pause := min(p.elapsed, settled)
+	if p.elapsed > watched {
+		pause = p.elapsed / growth
+	}
+	return max(min(pause, time.Duration(p.every)), firstPause)
 }
 
 // look looks once and reports whether that ended the poll.
