@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -20,7 +21,42 @@ import (
 type process struct {
 	t   *testing.T
 	cmd *exec.Cmd
-	out *bytes.Buffer
+	out *output
+}
+
+// output is what a process has printed so far.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	more sync.Cond
+}
+
+func newOutput() *output {
+	o := &output{}
+	o.more.L = &o.mu
+	return o
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.more.Broadcast()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// await returns once a part was printed.
+func (o *output) await(part string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for !strings.Contains(o.text.String(), part) {
+		o.more.Wait()
+	}
 }
 
 // start begins the command in the run's folder.
@@ -30,7 +66,7 @@ func (k *killRun) start(args ...string) *process {
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	p := &process{t: k.t, cmd: exec.CommandContext(k.t.Context(), self), out: &bytes.Buffer{}}
+	p := &process{t: k.t, cmd: exec.CommandContext(k.t.Context(), self), out: newOutput()}
 	p.cmd.Args = append([]string{"runbook"}, args...)
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = k.dir, p.out, p.out
 	p.cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+k.dir, "DEMO_PASSWORD="+password)
@@ -180,8 +216,8 @@ def main(site):
 			if err := p.cmd.Process.Signal(row.signal); err != nil {
 				t.Fatal(err)
 			}
-			again := k.killer.next("getNodeList") // the first signal lets reads go on
-			<-again
+			p.out.await("press Ctrl-C again") // two signals at once may arrive as one
+			<-k.killer.next("getNodeList")    // the first signal lets reads go on
 			if err := p.cmd.Process.Signal(row.signal); err != nil {
 				t.Fatal(err)
 			}
