@@ -36,7 +36,9 @@ or what --site names.
 
 With --dry-run the runbook runs against the built-in simulator, in virtual time:
 every branch of it is real, no packet is sent, no secret is read. Without a site
-a rehearsal uses an embedded demo site.`,
+a rehearsal uses an embedded demo site.
+
+The exit status says how it ended: runbook help exit-codes.`,
 		Example: `  runbook exec startup.star --dry-run
   runbook exec startup.star --dry-run --scenario slow-boot.scenario.star
   runbook exec startup.star --site prod/site.star --set boot_timeout=1h
