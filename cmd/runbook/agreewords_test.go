@@ -210,7 +210,7 @@ func drawStruct(values *rapid.Generator[effect.Value]) *rapid.Generator[effect.V
 func drawFault() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		matcher := rapid.SampledFrom([]string{
-			"", "nth = 1", "nth = 3", "times = 2", `method = "startupNode"`, `method = "getNodeList"`, `object = "/storage"`, `object = "/", times = 1`, "probability = 0.3", `at = "10m", lasts = "1h"`,
+			"", "nth = 1", "nth = 3", "times = 2", `method = "startupNode"`, `method = "getNodeList"`, `object = "/storage"`, `object = "/", times = 1`, "probability = 1", `at = "10m", lasts = "1h"`,
 		}).Draw(t, "matcher")
 		text := rapid.SampledFrom([]string{`""`, `"Traceback:\n  <line 1> & more"`, `"tab\tand\rreturn"`, `"\u009b31m"`, `"é" * 10000`, `"ops p4ss"`}).Draw(t, "text")
 		code := rapid.Int64().Draw(t, "code")
