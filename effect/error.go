@@ -72,13 +72,3 @@ var ErrStopped = errors.New("the run was stopped")
 // ErrCancelled is the cause of a context whose branch is cancelled because
 // another branch failed. It is an outcome: Kind Cancelled.
 var ErrCancelled = errors.New("cancelled: another branch failed")
-
-// Interrupted is what comes of a request whose context ended for cause before
-// anything of it was sent: an outcome if another branch cancelled it, otherwise
-// the end of this life of the run.
-func Interrupted(cause error) (Result, error) {
-	if errors.Is(cause, ErrCancelled) {
-		return Fail(&Error{Kind: Cancelled, Message: ErrCancelled.Error()}), nil
-	}
-	return Result{}, &NotPerformed{Err: cause}
-}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"testing"
 
 	"runbook/effect"
@@ -13,11 +12,7 @@ import (
 // BenchmarkSimulatedStartup is one complete rehearsal of the shipped startup:
 // four nodes, one database, from everything stopped.
 func BenchmarkSimulatedStartup(b *testing.B) {
-	a := &App{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }}
-	j, err := a.prepare("startup.star", &execOptions{dryRun: true})
-	if err != nil {
-		b.Fatal(err)
-	}
+	j := loadJob(b, "startup.star")
 	b.ReportAllocs()
 	for seed := uint64(1); b.Loop(); seed++ {
 		world, err := simulator.NewWorld(simulator.Config{Systems: j.systems(), Seed: seed})

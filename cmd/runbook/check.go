@@ -39,9 +39,6 @@ The exit status is 3 if there is any error.`,
 }
 
 func (a *App) check(paths []string, asJSON bool) error {
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
 	files, err := starFiles("check", paths)
 	if err != nil {
 		return err
@@ -96,8 +93,12 @@ func (a *App) problemsJSON(all []problem, files int) error {
 	}{files, len(all)})
 }
 
-// starFiles finds the Starlark files of paths, each once, in their order.
+// starFiles finds the Starlark files of paths, each once, in their order;
+// without paths, those of the current folder.
 func starFiles(verb string, paths []string) ([]checked, error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
 	var files []checked
 	seen := map[string]bool{}
 	add := func(path, top string) {

@@ -107,7 +107,7 @@ func (c *crashRun) final() string {
 // loadJob loads a shipped runbook with the demo site.
 func loadJob(t testing.TB, runbook string, sets ...string) *job {
 	t.Helper()
-	a := &App{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }}
+	a := testApp(io.Discard, io.Discard)
 	j, err := a.prepare(runbook, &execOptions{dryRun: true, sets: sets})
 	if err != nil {
 		t.Fatal(err)

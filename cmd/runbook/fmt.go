@@ -29,9 +29,6 @@ one. With --check nothing is written; the exit status is 1 if a file would chang
 }
 
 func (a *App) format(paths []string, check bool) error {
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
 	files, err := starFiles("fmt", paths)
 	if err != nil {
 		return err

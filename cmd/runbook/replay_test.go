@@ -41,7 +41,7 @@ func replay(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	defer run.Close()
-	a := &App{stdout: io.Discard, stderr: os.Stderr, getenv: func(string) string { return "" }}
+	a := testApp(io.Discard, os.Stderr)
 	j, err := a.reload(run, false)
 	if err != nil {
 		t.Fatal(err)

@@ -56,9 +56,6 @@ func completeTests(*cobra.Command, []string, string) ([]cobra.Completion, cobra.
 type tally struct{ ran, failed, invalid int }
 
 func (a *App) test(ctx context.Context, paths []string, o *testOptions) error {
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
 	wanted, err := regexp.Compile(o.run)
 	if err != nil {
 		return usage("--run: %w", err)
