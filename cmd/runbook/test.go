@@ -56,6 +56,9 @@ func completeTests(*cobra.Command, []string, string) ([]cobra.Completion, cobra.
 type tally struct{ ran, failed, invalid int }
 
 func (a *App) test(ctx context.Context, paths []string, o *testOptions) error {
+	if len(paths) == 0 {
+		paths = []string{"."} // as the message below has it
+	}
 	wanted, err := regexp.Compile(o.run)
 	if err != nil {
 		return usage("--run: %w", err)
