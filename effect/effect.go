@@ -63,16 +63,18 @@ const (
 	Ask    Recovery = iota // the operator decides
 	Repeat                 // harmless twice: do it again
 	Probe                  // a read of the script's tells whether it was done
+	Keyed                  // whoever performs it finds out by its Key; where that fails, the probe or the operator tells
 )
 
 func (r Recovery) String() string {
-	return [...]string{"ask", "repeat", "probe"}[r]
+	return [...]string{"ask", "repeat", "probe", "keyed"}[r]
 }
 
 // Kinds of requests. A request's kind selects the performer that knows it.
 const (
 	KindXMLRPC   = "xmlrpc"   // Operation is the method; Peer is the server
 	KindClock    = "clock"    // OpNow, OpWait
+	KindHost     = "host"     // OpRun, OpStart; Peer is the host
 	KindOperator = "operator" // OpConfirm
 	KindPoll     = "poll"     // a composite: Body looks until it is satisfied
 	KindBranch   = "branch"   // OpBegin of a branch that others may cancel
@@ -82,6 +84,8 @@ const (
 const (
 	OpNow     = "now"     // value: time.Time
 	OpWait    = "wait"    // Args: duration in nanoseconds (int64), why (string); value: nil
+	OpRun     = "run"     // Args: a command (a list of words, or a line for the host's shell), Struct of how; value: Struct of code, stdout, stderr
+	OpStart   = "start"   // Args: as OpRun; value: the process id (int64) of a daemon
 	OpConfirm = "confirm" // Args: question, expected answer ("" for yes); value: the answer
 	OpResolve = "resolve" // Args: ID, description and doubt of a change; value: "done", "again" or "fail"
 	OpPoll    = "poll"    // Args: what, timeout in nanoseconds
@@ -142,6 +146,10 @@ type Request struct {
 	Step     string // names of the steps around it, joined by " > "
 	Inner    bool   // part of a composite request: neither recorded nor replayed
 
+	// Key names a change that is performed: the same name if it is performed
+	// again because it is in doubt, another if it is begun anew after it ended.
+	// It is unique within the run. Empty for a read.
+	Key string
 	// Begun is when an earlier life of this run first began the request; zero
 	// if none did. Waits and polls count their deadline from it.
 	Begun time.Time

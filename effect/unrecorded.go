@@ -13,6 +13,9 @@ func Unrecorded(next Performer) Performer {
 		case GiveUp:
 			return Fail(r.Cause), nil
 		}
+		if r.Class == Change {
+			r.Key = r.ID.String()
+		}
 		res, err := next.Perform(ctx, r)
 		if err == nil && res.Err != nil && res.Err.Doubt && r.Class == Change && !r.Inner {
 			return Result{}, &InDoubt{Request: r, Cause: res.Err}

@@ -142,12 +142,20 @@ func (b *Branch) settle(t *starlark.Thread, d *effect.InDoubt, tries int, policy
 		resolution, how = effect.WasDone, "losing the connection was expected"
 	case last && policy.Recovery == effect.Repeat:
 		resolution, how = effect.GiveUp, fmt.Sprintf("no answer after %d tries", tries)
+	case policy.Recovery == effect.Keyed && (d.Cause == nil || d.Cause.Transient):
+		if last { // the key outlives this life of the run: another one can still find out
+			return 0, &Unsettled{InDoubt: d, Why: fmt.Sprintf("no answer after %d tries", tries)}
+		}
+		if err := b.pause(d, tries); err != nil {
+			return 0, err
+		}
+		resolution, how = effect.PerformAgain, "its key tells whether it ran"
 	case policy.Recovery == effect.Repeat:
 		if err := b.pause(d, tries); err != nil {
 			return 0, err
 		}
 		resolution, how = effect.PerformAgain, "it is harmless twice"
-	case policy.Recovery == effect.Probe:
+	case policy.Probe != nil:
 		resolution, how, err = b.probe(t, d, policy.Probe)
 		if e := failedProbe(err); e != nil {
 			how, err = "its probe failed: "+e.Error(), nil

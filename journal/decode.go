@@ -15,7 +15,7 @@ import (
 type fields struct {
 	kind, target, op, args, class, at, step []byte // the request
 	value, err, resolution                  []byte // the result
-	k, id, t, try, took                     []byte
+	k, id, t, try, took, name               []byte
 }
 
 var errSyntax = errors.New("not a record of this format")
@@ -87,6 +87,8 @@ func (f *fields) field(key []byte) *[]byte {
 		return &f.err
 	case "resolution":
 		return &f.resolution
+	case "key":
+		return &f.name
 	case "try":
 		return &f.try
 	case "took":
@@ -208,12 +210,13 @@ func parseID(s string) (effect.ID, error) {
 // request reads what was asked.
 func (f *fields) request(id effect.ID, load loader) (effect.Request, error) {
 	r := effect.Request{ID: id}
-	var err [6]error
+	var err [7]error
 	r.Kind, err[0] = textOf(f.kind)
 	r.Target, err[1] = textOf(f.target)
 	r.Operation, err[2] = textOf(f.op)
 	r.Position, err[3] = textOf(f.at)
 	r.Step, err[4] = textOf(f.step)
+	r.Key, err[6] = textOf(f.name)
 	switch string(f.class) {
 	case "":
 	case `"change"`:

@@ -107,7 +107,7 @@ func (b body) request(r *effect.Request, keep keeper) (body, error) {
 	if r.Class == effect.Change {
 		b = b.text("class", "change")
 	}
-	return b.text("at", r.Position).text("step", r.Step), nil
+	return b.text("key", r.Key).text("at", r.Position).text("step", r.Step), nil
 }
 
 // result appends what came of a request.

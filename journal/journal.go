@@ -57,7 +57,8 @@
 //
 // The outcome of an effect that has an intent or a beginning does not repeat the
 // request. One that settles a change in doubt without performing it has a
-// "resolution"; a second intent of the same change has a "try". A value of more
+// "resolution"; a second intent of the same change has a "try"; one that is
+// performed under a key has that "key", of the first intent and its life. A value of more
 // than [DefaultInline] bytes is written {"$file":"2380ab88…","size":20002}.
 //
 // # What a crash leaves
@@ -113,6 +114,7 @@ type doubt struct {
 	since time.Time
 	cause *effect.Error // nil if an earlier life ended
 	tries int
+	key   string // it was performed under; empty if none
 }
 
 const fileName = "journal"

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -50,6 +51,7 @@ type match struct {
 	result effect.Result // of a closed one
 	since  time.Time     // when a begun or an open one was made
 	tries  int           // of an open one
+	key    string        // of an open one
 }
 
 // ask answers a request from what is recorded, or tells what is known of it.
@@ -99,7 +101,10 @@ func (m memory) recall(r *effect.Request, e *entry, pages *pages) (match, error)
 	}
 	found := match{state: e.state, tries: int(e.tries)}
 	if e.state != closed {
-		if found.since, err = momentOf(asked.t); err != nil {
+		var noKey error
+		found.since, err = momentOf(asked.t)
+		found.key, noKey = textOf(asked.name)
+		if err = errors.Join(err, noKey); err != nil {
 			err = m.damaged(e.request, err)
 		}
 		return found, err

@@ -67,21 +67,20 @@ func (j *Journal) recall(r *effect.Request) (*doubt, match, error) {
 		j.mu.Unlock()
 	}
 	if err == nil && found.state == open {
-		d = j.doubt(r.ID, found.since, nil, found.tries)
+		d = j.doubt(r.ID, doubt{since: found.since, tries: found.tries, key: found.key})
 	}
 	return d, found, err
 }
 
 // doubt keeps a change that is in doubt until it is settled.
-func (j *Journal) doubt(id effect.ID, since time.Time, cause *effect.Error, tries int) *doubt {
-	d := &doubt{since: since, cause: cause, tries: tries}
+func (j *Journal) doubt(id effect.ID, d doubt) *doubt {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.doubts == nil {
 		j.doubts = map[effect.ID]*doubt{}
 	}
-	j.doubts[id] = d
-	return d
+	j.doubts[id] = &d
+	return &d
 }
 
 // settled forgets a doubt.
@@ -159,6 +158,9 @@ func (p *recorder) change(ctx context.Context, r *effect.Request, d *doubt) (eff
 	if d != nil {
 		tries = d.tries + 1
 	}
+	if r.Recovery == effect.Keyed {
+		r.Key = p.j.key(r.ID, d)
+	}
 	since := p.j.now()
 	if err := p.j.intent(r, tries, since); err != nil {
 		return effect.Result{}, err
@@ -177,10 +179,19 @@ func (p *recorder) change(ctx context.Context, r *effect.Request, d *doubt) (eff
 	return p.j.outcome(r, res, outcome{start: start, commit: true})
 }
 
+// key is what a change is performed under: as before if it is in doubt. The
+// number of the life makes another of it when a failed change is tried anew.
+func (j *Journal) key(id effect.ID, d *doubt) string {
+	if d != nil && d.key != "" {
+		return d.key
+	}
+	return fmt.Sprintf("%s@%d", id, j.life)
+}
+
 // lose keeps a change whose answer was lost, and returns its doubt. The cause is
 // only noted: whoever resumes the run will find an intent without outcome.
 func (j *Journal) lose(r *effect.Request, since time.Time, cause *effect.Error, tries int) error {
-	j.doubt(r.ID, since, cause, tries)
+	j.doubt(r.ID, doubt{since: since, cause: cause, tries: tries, key: r.Key})
 	note := Note{Kind: NoteLost, Branch: r.ID.Branch, Text: r.Describe() + ": " + cause.Message, Position: r.Position, Step: r.Step}
 	if err := j.note(note); err != nil {
 		return err
