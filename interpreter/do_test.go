@@ -39,6 +39,9 @@ func TestRecovery(t *testing.T) {
 		stop  = interpretertest.Value("fail")
 		ok    = interpretertest.Value("OK")
 	)
+	mute := interpretertest.Lost("connection lost")
+	mute.Err.Transient = true
+	gone := interpretertest.Lost("left no status")
 	const probe = `recover = lambda: {"up": "done", "off": "not done", "?": "unknown"}.get(read("state"), 7)`
 	for _, c := range []struct {
 		name    string
@@ -128,6 +131,26 @@ func TestRecovery(t *testing.T) {
 		{
 			name: "probe with a mistake", how: `recover = lambda: 1 // 0`, start: []interpretertest.Answer{lost},
 			err: "floored division by zero", starts: 1, took: 30 * time.Second,
+		},
+		{
+			name: "keyed", how: `keyed = True`, start: []interpretertest.Answer{mute, mute, ok},
+			value: "OK", starts: 3, took: 3 * time.Second, note: `start("n11"): performed again: its key tells whether it ran`,
+		},
+		{
+			name: "keyed, resumed", how: `keyed = True`, resumed: true, start: []interpretertest.Answer{ok}, value: "OK", starts: 1,
+		},
+		{
+			name: "keyed, three times lost, is not given up", how: `keyed = True`, start: []interpretertest.Answer{mute},
+			err: `start("n11"): in doubt: connection lost; no answer after 3 tries`, starts: 3, took: 3 * time.Second,
+			note: `start("n11"): performed again: its key tells whether it ran`,
+		},
+		{
+			name: "keyed, the key cannot tell and a probe can", how: `keyed = True, ` + probe, start: []interpretertest.Answer{gone},
+			state: []interpretertest.Answer{up}, starts: 1, took: 30 * time.Second, note: "was done: its probe says done",
+		},
+		{
+			name: "keyed, the key cannot tell", how: `keyed = True`, start: []interpretertest.Answer{gone, ok}, resolve: []interpretertest.Answer{again},
+			value: "OK", starts: 2, asked: `start("n11"): in doubt: left no status`, note: "performed again: the operator says not done",
 		},
 		{
 			name: "asked, done", start: []interpretertest.Answer{lost}, resolve: []interpretertest.Answer{done},

@@ -54,11 +54,12 @@ func read(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, _ []star
 	return perform(t, b, args, effect.Read, interpreter.Policy{})
 }
 
-// change is change(operation, *args, recover = "repeat" or a probe, disconnects = False).
+// change is change(operation, *args, recover = "repeat" or a probe, disconnects = False, keyed = False).
 func change(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var p interpreter.Policy
 	var recovery starlark.Value
-	if err := starlark.UnpackArgs(b.Name(), nil, kwargs, "recover?", &recovery, "disconnects?", &p.Disconnect); err != nil {
+	var keyed bool
+	if err := starlark.UnpackArgs(b.Name(), nil, kwargs, "recover?", &recovery, "disconnects?", &p.Disconnect, "keyed?", &keyed); err != nil {
 		return nil, err
 	}
 	switch v := recovery.(type) {
@@ -66,6 +67,9 @@ func change(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 		p.Recovery = effect.Repeat
 	case starlark.Callable:
 		p.Recovery, p.Probe = effect.Probe, v
+	}
+	if keyed {
+		p.Recovery = effect.Keyed
 	}
 	return perform(t, b, args, effect.Change, p)
 }

@@ -455,3 +455,39 @@ func TestAfterTheEnd(t *testing.T) {
 		t.Errorf("Close after End: %v", err)
 	}
 }
+
+// TestKey: a change that is performed again because it is in doubt has the key
+// it had, in a later life too, and one that is begun anew has another.
+func TestKey(t *testing.T) {
+	t.Parallel()
+	s := newStore(newDisk())
+	j := create(t, s)
+	r := change("2.0:1", "start-rhino.sh")
+	r.Recovery = effect.Keyed
+	var keys []string
+	world := func(res effect.Result) effect.Performer {
+		return effect.PerformerFunc(func(_ context.Context, r effect.Request) (effect.Result, error) {
+			keys = append(keys, r.Key)
+			return res, nil
+		})
+	}
+	lost := effect.Fail(&effect.Error{Kind: effect.Unreachable, Message: "lost", Doubt: true, Transient: true})
+	errorAs[*effect.InDoubt](t, j.Performer(world(lost)), r)
+	again := r
+	again.Resolution = effect.PerformAgain
+	errorAs[*effect.InDoubt](t, j.Performer(world(lost)), again)
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	j = resume(t, s, journal.Life{Tool: "1"})
+	errorAs[*effect.InDoubt](t, j.Performer(nothing(t)), r)
+	must(t, j.Performer(world(effect.Fail(&effect.Error{Kind: effect.Exit, Message: "exit status 1"}))), again)
+	end(t, j, journal.Outcome{State: journal.Failed, Exit: 1, Failed: ids("2.0:1")})
+
+	j = resume(t, s, journal.Life{Tool: "1", Retry: true})
+	must(t, j.Performer(world(effect.Result{})), r)
+	if diff := cmp.Diff([]string{"2.0:1@1", "2.0:1@1", "2.0:1@1", "2.0:1@3"}, keys); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
+	}
+}
