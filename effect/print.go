@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -11,6 +12,7 @@ import (
 // listing and messages show it:
 //
 //	10.0.0.10/cluster1 startupNode("n0011")
+//	rhino1 run: /opt/rhino/node-101/stop-rhino.sh --node 101
 func (r Request) Describe() string {
 	var b strings.Builder
 	if r.Target != "" {
@@ -18,6 +20,9 @@ func (r Request) Describe() string {
 		b.WriteByte(' ')
 	}
 	b.WriteString(r.Operation)
+	if r.Kind == KindHost && len(r.Args) > 0 {
+		return b.String() + ": " + commandLine(r.Args[0])
+	}
 	b.WriteByte('(')
 	for i, a := range r.Args {
 		if i > 0 {
@@ -27,6 +32,32 @@ func (r Request) Describe() string {
 	}
 	b.WriteByte(')')
 	return b.String()
+}
+
+// commandLine is a command as a person would type it, cut to a line.
+func commandLine(command Value) string {
+	words, ok := command.([]Value)
+	if !ok {
+		line, _ := command.(string)
+		words = []Value{line}
+	}
+	p := printer{left: 160}
+	for i, w := range words {
+		text, _ := w.(string)
+		if ok && (text == "" || strings.ContainsFunc(text, quotable)) {
+			text = "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+		}
+		if i > 0 {
+			text = " " + text
+		}
+		p.put(strings.NewReplacer("\n", " ", "\t", " ").Replace(Printable(text)))
+	}
+	return p.String()
+}
+
+// quotable reports whether a shell may take c for more than itself.
+func quotable(c rune) bool {
+	return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("_./:=@%+,-", c)
 }
 
 // Describe is the result in one line: its value, or "error: " and what went wrong.
