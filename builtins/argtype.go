@@ -8,6 +8,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"runbook/builtins/host"
 	"runbook/builtins/value"
 )
 
@@ -15,21 +16,30 @@ import (
 // checks a value as the builtins themselves do; nil where anything will do or
 // nothing can be known from a text.
 var argTypes = map[string]func(starlark.Value) error{
-	"any":      anything,
-	"string":   unpack[string],
-	"int":      unpack[int],
-	"bool":     unpack[bool],
-	"function": unpack[starlark.Callable],
-	"list":     unpack[starlark.Iterable],
-	"duration": unpack[value.Duration],
-	"strings":  unpack[value.Strings],
-	"kinds":    unpack[value.Kinds],
-	"patterns": unpack[value.Patterns],
-	"policy":   unpack[value.Recover],
-	"secret":   unpack[value.Secret],
-	"site":     anything,
-	"error":    anything,
-	"proxy":    anything,
+	"any":       anything,
+	"string":    unpack[string],
+	"int":       unpack[int],
+	"bool":      unpack[bool],
+	"function":  unpack[starlark.Callable],
+	"list":      unpack[starlark.Iterable],
+	"duration":  unpack[value.Duration],
+	"strings":   unpack[value.Strings],
+	"kinds":     unpack[value.Kinds],
+	"patterns":  unpack[value.Patterns],
+	"policy":    unpack[value.Recover],
+	"secret":    unpack[value.Secret],
+	"command":   unpack[value.Command],
+	"env":       unpack[value.Env],
+	"statuses":  unpack[value.Statuses],
+	"path":      unpack[value.Path],
+	"text":      unpack[value.Input],
+	"keys":      unpack[host.Keys],
+	"transport": unpack[*host.Transport],
+	"host":      unpack[host.Ref],
+	"hosts":     unpack[host.Hosts],
+	"site":      anything,
+	"error":     anything,
+	"proxy":     anything,
 }
 
 func anything(starlark.Value) error { return nil }

@@ -16,6 +16,7 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"runbook/builtins/control"
+	"runbook/builtins/host"
 	"runbook/builtins/rehearsal"
 	"runbook/builtins/xmlrpc"
 )
@@ -55,11 +56,16 @@ var All = []Builtin{
 
 	{"xmlrpc.server", Constructor, xmlrpc.Server},
 	{"exaoperation", Constructor, xmlrpc.EXAoperation},
+
+	{"host", Constructor, host.New},
+	{"ssh", Constructor, host.SSH},
+	{"local", Constructor, host.Local},
 }
 
 // Docs are the stubs of the families, by the name of the family.
 var Docs = map[string]string{
 	"control":   control.Doc,
+	"host":      host.Doc,
 	"rehearsal": rehearsal.Doc,
 	"xmlrpc":    xmlrpc.Doc,
 }

@@ -58,10 +58,12 @@ func (c *callChecker) fail(call, pos syntax.Position, hint, format string, args 
 }
 
 // page is the page of what an expression surely is, nil if that is not known.
-func (c *callChecker) page(e syntax.Expr) *Page {
+func (c *callChecker) page(e syntax.Expr) *Page { return c.pageAt(e, 0) }
+
+func (c *callChecker) pageAt(e syntax.Expr, depth int) *Page {
 	switch e := e.(type) {
 	case *syntax.ParenExpr:
-		return c.page(e.X)
+		return c.pageAt(e.X, depth)
 	case *syntax.Ident:
 		switch scope(e) {
 		case resolve.Universal:
@@ -77,11 +79,8 @@ func (c *callChecker) page(e syntax.Expr) *Page {
 			}
 			return called(Lookup(x.Name+"."+e.Name.Name), m.Members[e.Name.Name])
 		}
-		if c.isProxy(e.X, 0) && e.Name.Name != "url" {
-			if p := Lookup("proxy." + e.Name.Name); p != nil {
-				return p
-			}
-			return Lookup("proxy.METHOD")
+		if of := c.made(e.X, depth); of != nil {
+			return of.method(e.Name.Name)
 		}
 	}
 	return nil
@@ -95,32 +94,13 @@ func called(p *Page, v starlark.Value) *Page {
 	return nil
 }
 
-// isProxy reports whether an expression surely is a proxy.
-func (c *callChecker) isProxy(e syntax.Expr, depth int) bool {
-	switch e := e.(type) {
-	case *syntax.ParenExpr:
-		return c.isProxy(e.X, depth)
-	case *syntax.Ident:
-		value, ok := c.variable(e).(syntax.Expr)
-		return ok && depth < maxDepth && c.isProxy(value, depth+1)
-	case *syntax.CallExpr:
-		dot, ok := e.Fn.(*syntax.DotExpr)
-		if !ok {
-			return false
-		}
-		x, ok := dot.X.(*syntax.Ident)
-		if ok && scope(x) == resolve.Predeclared {
-			return x.Name == "xmlrpc" && dot.Name.Name == "server"
-		}
-		return dot.Name.Name == "at" && c.isProxy(dot.X, depth)
-	}
-	return false
-}
-
-// member checks that a module has what is taken from it.
+// member checks that a module, or what a builtin makes, has what is taken from it.
 func (c *callChecker) member(e *syntax.DotExpr) {
 	x, ok := e.X.(*syntax.Ident)
 	if !ok || scope(x) != resolve.Predeclared {
+		if of := c.made(e.X, 0); of != nil && !of.has(e.Name.Name) {
+			c.fail(e.Dot, e.Name.NamePos, "", "%s has no .%s%s", of.Name, e.Name.Name, didYouMean(of.names(), e.Name.Name))
+		}
 		return
 	}
 	m, ok := c.env[x.Name].(*starlarkstruct.Module)
@@ -144,7 +124,7 @@ func (c *callChecker) call(p *Page, call *syntax.CallExpr, args []syntax.Expr) {
 	}
 	b.missing()
 	if len(c.errs) == before && c.page(call.Fn) == p {
-		c.made(p, call)
+		c.tried(p, call)
 	}
 }
 

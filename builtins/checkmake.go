@@ -10,12 +10,20 @@ import (
 	"runbook/interpreter"
 )
 
-// made tries a call that makes a value and sends nothing, where all of its
+// tried makes a call that makes a value and sends nothing, where all of its
 // arguments are known: what it refuses then, it refuses always.
-func (c *callChecker) made(p *Page, call *syntax.CallExpr) {
+func (c *callChecker) tried(p *Page, call *syntax.CallExpr) {
+	if _, err := c.construct(p, call, 0); err != nil {
+		c.fail(call.Lparen, call.Lparen, "", "%s", message(err))
+	}
+}
+
+// construct makes the value of a call that makes a value and sends nothing. It
+// is nil if that is not such a call, or an argument is not known.
+func (c *callChecker) construct(p *Page, call *syntax.CallExpr, depth int) (starlark.Value, error) {
 	i := slices.IndexFunc(All, func(b Builtin) bool { return b.Name == p.Name && b.Kind == Constructor })
-	if i < 0 {
-		return
+	if i < 0 || depth > maxDepth {
+		return nil, nil
 	}
 	var args starlark.Tuple
 	var kwargs []starlark.Tuple
@@ -25,32 +33,24 @@ func (c *callChecker) made(p *Page, call *syntax.CallExpr) {
 		if keyword {
 			e = k.Y
 		}
-		v := c.sure(e)
+		v := c.sure(e, depth)
 		switch {
 		case v == nil:
-			return
+			return nil, nil
 		case keyword:
 			kwargs = append(kwargs, starlark.Tuple{starlark.String(k.X.(*syntax.Ident).Name), v})
 		default:
 			args = append(args, v)
 		}
 	}
-	if _, err := starlark.Call(&starlark.Thread{Name: "check"}, starlark.NewBuiltin(p.Name, All[i].Fn), args, kwargs); err != nil {
-		c.fail(call.Lparen, call.Lparen, "", "%s", message(err))
-	}
+	return starlark.Call(&starlark.Thread{Name: "check"}, starlark.NewBuiltin(p.Name, All[i].Fn), args, kwargs)
 }
 
 // sure is the value of an argument, nil if it is not known whole. A secret
 // stands for any.
-func (c *callChecker) sure(e syntax.Expr) starlark.Value {
-	v := c.literal(e, 0)
-	if _, secret := v.value.(interpreter.Secret); secret {
-		return v.value
-	}
-	if list, ok := e.(*syntax.ListExpr); ok && len(c.elements(list.List, 0)) < len(list.List) {
-		return nil
-	}
-	if !v.whole {
+func (c *callChecker) sure(e syntax.Expr, depth int) starlark.Value {
+	v := c.literal(e, depth)
+	if _, secret := v.value.(interpreter.Secret); !secret && !v.whole {
 		return nil
 	}
 	return v.value

@@ -28,6 +28,9 @@ func (b *binding) typed(a *Arg, e syntax.Expr) {
 			return
 		}
 	}
+	if !v.whole && isCounted(a.Type, v.value) {
+		return
+	}
 	if err := checkType(a.Type, v.value); err != nil {
 		b.checker.fail(b.at.Lparen, start(e), hint, "%s: for parameter %s: %v", b.page.Name, a.Name, err)
 	}
@@ -49,10 +52,20 @@ func makesFunctions(e syntax.Expr) bool {
 	return false
 }
 
+// isCounted reports whether a value is a list whose number of elements decides
+// if it is one of the type.
+func isCounted(typ string, v starlark.Value) bool {
+	switch v.(type) {
+	case *starlark.List, starlark.Tuple:
+		return typ == "command" || typ == "statuses"
+	}
+	return false
+}
+
 // readsText reports whether the text of an argument decides if it is one of the type.
 func readsText(typ string) bool {
 	switch typ {
-	case "duration", "kinds", "patterns", "policy":
+	case "duration", "kinds", "patterns", "policy", "command", "path", "keys":
 		return true
 	}
 	return isChoice(typ)

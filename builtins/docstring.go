@@ -9,7 +9,8 @@ import (
 
 // describe reads a docstring: a summary line that ends in a full stop,
 // paragraphs, and sections. The section named args has an item a line, a
-// longer one goes on deeper: "name (type): text".
+// longer one goes on deeper: "name (type): text"; so have the Attributes of what
+// a builtin makes, where that has no page of its own.
 func (p *Page) describe(doc, args string) error {
 	if doc == "" {
 		return errors.New("no docstring")
@@ -28,6 +29,16 @@ func (p *Page) describe(doc, args string) error {
 			return err
 		}
 		p.Args = append(p.Args, a)
+	}
+	if args == "Args" {
+		for _, item := range items(sections["Attributes"]) {
+			a, err := argOf(item, "Attributes")
+			if err != nil {
+				return err
+			}
+			p.Attrs = append(p.Attrs, a)
+		}
+		delete(sections, "Attributes")
 	}
 	for name := range sections {
 		switch name {

@@ -110,9 +110,11 @@ func (c *callChecker) literal(e syntax.Expr, depth int) literal {
 	case *syntax.Ident:
 		return c.name(e, depth)
 	case *syntax.ListExpr:
-		return literal{starlark.NewList(c.elements(e.List, depth)), true}
+		known := c.elements(e.List, depth)
+		return literal{starlark.NewList(known), len(known) == len(e.List)}
 	case *syntax.TupleExpr:
-		return literal{starlark.Tuple(c.elements(e.List, depth)), true}
+		known := c.elements(e.List, depth)
+		return literal{starlark.Tuple(known), len(known) == len(e.List)}
 	case *syntax.DictExpr:
 		return literal{starlark.NewDict(0), false}
 	case *syntax.Comprehension:
@@ -129,8 +131,15 @@ func (c *callChecker) literal(e syntax.Expr, depth int) literal {
 			}
 		}
 	case *syntax.CallExpr:
-		if p := c.page(e.Fn); p != nil && p.Name == "secret" {
+		p := c.pageAt(e.Fn, depth)
+		if p == nil || p.Kind != Constructor {
+			break
+		}
+		if p.Name == "secret" {
 			return literal{interpreter.Secret{Secret: effect.Secret{Env: "?"}}, false}
+		}
+		if v, err := c.construct(p, e, depth+1); err == nil && v != nil {
+			return literal{v, true}
 		}
 	}
 	return literal{}

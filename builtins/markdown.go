@@ -83,6 +83,12 @@ func (p *Page) Markdown() string {
 			b.WriteString(a.markdown())
 		}
 	}
+	if len(p.Attrs) > 0 {
+		b.WriteString("\n**Attributes**\n\n")
+		for _, a := range p.Attrs {
+			b.WriteString(a.markdown())
+		}
+	}
 	if p.Returns != "" {
 		fmt.Fprintf(&b, "\n**Returns** %s\n", linked(join(p.Returns)))
 	}

@@ -26,6 +26,13 @@ func (p *Page) Text(width int) string {
 		}
 		t.line("")
 	}
+	if len(p.Attrs) > 0 {
+		t.line("Attributes")
+		for _, a := range p.Attrs {
+			t.wrap("  ", "      ", a.head()+": "+a.Doc)
+		}
+		t.line("")
+	}
 	t.section("Returns", p.Returns, false)
 	t.section("Errors", p.Errors, true)
 	if p.Example != "" {

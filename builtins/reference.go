@@ -35,6 +35,7 @@ type Page struct {
 	Summary   string // one line, without full stop
 	Doc       string // more, in paragraphs
 	Args      []Arg  // parameters in order; attributes of a value, members of a module
+	Attrs     []Arg  // attributes of what a builtin makes, if that has no page of its own
 	Returns   string
 	Errors    string // an item a line, longer ones go on deeper
 	Example   string

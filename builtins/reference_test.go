@@ -80,9 +80,11 @@ func TestPagesOfOthers(t *testing.T) {
 		}
 	}
 	want := []string{
-		"declaration main", "declaration READ_ONLY", "declaration REHEARSE_FROM", "declaration systems", "value site",
+		"declaration main", "declaration READ_ONLY", "declaration REHEARSE_FROM", "declaration systems", "declaration hosts", "value site",
 		"value result", "value error", "language print", "type duration", "type kinds", "type strings",
-		"module json", "module math", "module time", "test rehearse", "test expect",
+		"module json", "module math", "module time",
+		"method host.run", "method host.start", "value output", "type command", "type env", "type statuses", "type path", "type text", "type keys",
+		"test rehearse", "test expect",
 		"value proxy", "method proxy.METHOD", "method proxy.at", "method proxy.call", "value system", "type patterns", "type policy",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -123,10 +125,13 @@ func TestModulePages(t *testing.T) {
 const valueScript = `
 server = xmlrpc.server("http://h/c")
 prod = exaoperation(name = "prod", url = "http://h/c")
+db = host("db", local())
 
 def main(site):
     r = attempt(fail, "no")
-    return {"result": r, "error": r.error, "proxy": server, "system": prod, "site": site}
+    return {
+        "result": r, "error": r.error, "proxy": server, "system": prod, "site": site, "host": db, "output": db.run("x"),
+    }
 `
 
 // TestValuePages: values have exactly the attributes of their pages.
@@ -134,7 +139,11 @@ func TestValuePages(t *testing.T) {
 	t.Parallel()
 	values := valuesOf(t, valueScript)
 	for _, p := range builtins.Pages() {
-		if p.Kind != builtins.Value {
+		attributes := p.Attrs
+		if p.Kind == builtins.Value {
+			attributes = p.Args
+		}
+		if attributes == nil {
 			continue
 		}
 		v, ok := values[p.Name].(starlark.HasAttrs)
@@ -143,7 +152,7 @@ func TestValuePages(t *testing.T) {
 			continue
 		}
 		var documented []string
-		for _, a := range p.Args {
+		for _, a := range attributes {
 			documented = append(documented, a.Name)
 		}
 		for _, q := range builtins.Pages() {
@@ -168,7 +177,10 @@ func TestExamplesParse(t *testing.T) {
 		if p.Example == "" {
 			continue
 		}
-		name := strings.TrimSuffix(strings.TrimPrefix(p.Name, "proxy."), "METHOD")
+		name := p.Name
+		if p.Kind == builtins.Method {
+			_, name, _ = strings.Cut(strings.TrimSuffix(name, "METHOD"), ".")
+		}
 		if !strings.Contains(p.Example, name) {
 			t.Errorf("the example of %s does not use it:\n%s", p.Name, p.Example)
 		}

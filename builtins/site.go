@@ -2,23 +2,37 @@ package builtins
 
 import (
 	"fmt"
+	"slices"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"runbook/builtins/host"
 	"runbook/builtins/xmlrpc"
 	"runbook/interpreter"
 )
 
+// A System is one cluster of a site, of whatever kind.
+type System interface {
+	starlark.HasAttrs
+	Name() string     // what the site calls it
+	Kind() string     // "exasol", "rhino"
+	Places() []string // where it is, for people and locks: what is at one place is one system
+}
+
+// hosted is a system that is made of hosts.
+type hosted interface{ Hosts() []*host.Host }
+
 // A Site is what a site file describes: the systems a runbook works on.
 type Site struct {
 	Program *interpreter.Program
-	Systems []*xmlrpc.System // in the order of the file
+	Systems []System     // in the order of the file
+	Hosts   []*host.Host // the file's own, then those of the systems, each once
 
 	value starlark.Value
 }
 
-// Value is what main gets: struct(systems, exasol, rhino). Nil without a site.
+// Value is what main gets: struct(systems, exasol, rhino, hosts). Nil without a site.
 func (s *Site) Value() starlark.Value {
 	if s == nil {
 		return nil
@@ -26,9 +40,22 @@ func (s *Site) Value() starlark.Value {
 	return s.value
 }
 
-// LoadSite executes the named site file and checks what it assigns to systems.
-// The program is set also when there is an error, so that the error can be
-// shown with its source.
+// Exasol are the systems that are Exasol clusters, in their order.
+func (s *Site) Exasol() []*xmlrpc.System { return systemsOf[*xmlrpc.System](s) }
+
+func systemsOf[T System](s *Site) []T {
+	var list []T
+	for _, sys := range s.Systems {
+		if t, ok := sys.(T); ok {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// LoadSite executes the named site file and checks what it assigns to systems
+// and hosts. The program is set also when there is an error, so that the error
+// can be shown with its source.
 func LoadSite(engine *interpreter.Engine, name string) (*Site, error) {
 	program, err := engine.Load(name)
 	if err != nil {
@@ -39,46 +66,102 @@ func LoadSite(engine *interpreter.Engine, name string) (*Site, error) {
 
 // siteOf makes the site of an executed site file.
 func siteOf(program *interpreter.Program) (*Site, error) {
-	s, name := &Site{Program: program}, program.Name
+	s := &Site{Program: program}
 	list, ok := program.Globals["systems"].(*starlark.List)
 	if !ok {
-		return s, fmt.Errorf("%s: got no list of systems, want systems = [exaoperation(…), …]", name)
+		return s, fmt.Errorf("%s: got no list of systems, want systems = [exaoperation(…), …]", program.Name)
+	}
+	if err := s.ownHosts(program.Globals["hosts"]); err != nil {
+		return s, fmt.Errorf("%s: hosts%w", program.Name, err)
 	}
 	for i := range list.Len() {
-		sys, ok := list.Index(i).(*xmlrpc.System)
-		if !ok {
-			return s, fmt.Errorf("%s: systems[%d]: got %s, want exaoperation(…)", name, i, list.Index(i).Type())
-		}
-		if err := s.add(sys); err != nil {
-			return s, fmt.Errorf("%s: systems[%d]: %w", name, i, err)
+		if err := s.add(list.Index(i)); err != nil {
+			return s, fmt.Errorf("%s: systems[%d]: %w", program.Name, i, err)
 		}
 	}
 	s.value = s.object(list)
 	return s, nil
 }
 
-// add refuses a system that would be mistaken for another.
-func (s *Site) add(sys *xmlrpc.System) error {
-	for _, other := range s.Systems {
-		if other.Name == sys.Name {
-			return fmt.Errorf("got a second system named %q, want a name of its own", sys.Name)
+// ownHosts takes the hosts that a site file lists.
+func (s *Site) ownHosts(v starlark.Value) error {
+	if v == nil {
+		return nil
+	}
+	list, ok := v.(*starlark.List)
+	if !ok {
+		return fmt.Errorf(": got %s, want hosts = [host(…), …]", v.Type())
+	}
+	for i := range list.Len() {
+		var h host.Ref
+		err := h.Unpack(list.Index(i))
+		if err == nil {
+			if slices.ContainsFunc(s.Hosts, func(other *host.Host) bool { return other.Name() == h.Name() }) {
+				err = fmt.Errorf("got a second host named %q, want a name of its own", h.Name())
+			}
 		}
-		if other.Server.Peer().System == sys.Server.Peer().System {
-			return fmt.Errorf("got %s at the url of %s, want a url of its own", sys.Name, other.Name)
+		if err != nil {
+			return fmt.Errorf("[%d]: %w", i, err)
+		}
+		s.Hosts = append(s.Hosts, h.Host)
+	}
+	return nil
+}
+
+// add takes a system, unless it would be mistaken for another.
+func (s *Site) add(v starlark.Value) error {
+	sys, ok := v.(System)
+	if !ok {
+		return fmt.Errorf("got %s, want exaoperation(…)", v.Type())
+	}
+	for _, other := range s.Systems {
+		if other.Name() == sys.Name() {
+			return fmt.Errorf("got a second system named %q, want a name of its own", sys.Name())
+		}
+		for _, place := range sys.Places() {
+			if slices.Contains(other.Places(), place) {
+				return fmt.Errorf("got %s at %s, where %s is, want a place of its own", sys.Name(), place, other.Name())
+			}
+		}
+	}
+	if sys, ok := sys.(hosted); ok {
+		for _, h := range sys.Hosts() {
+			if err := s.addHost(h); err != nil {
+				return err
+			}
 		}
 	}
 	s.Systems = append(s.Systems, sys)
 	return nil
 }
 
-func (s *Site) object(all *starlark.List) starlark.Value {
-	exasol := make([]starlark.Value, len(s.Systems))
-	for i, sys := range s.Systems {
-		exasol[i] = sys
+// addHost takes a host of a system. One name is one host everywhere in a site.
+func (s *Site) addHost(h *host.Host) error {
+	for _, other := range s.Hosts {
+		switch {
+		case other.Name() != h.Name():
+		case other.Same(h):
+			return nil
+		default:
+			return fmt.Errorf("got another host named %q, reached in another way, want one or two names", h.Name())
+		}
 	}
+	s.Hosts = append(s.Hosts, h)
+	return nil
+}
+
+func (s *Site) object(all *starlark.List) starlark.Value {
 	v := starlarkstruct.FromStringDict(starlark.String("site"), starlark.StringDict{
-		"systems": all, "exasol": starlark.NewList(exasol), "rhino": starlark.NewList(nil),
+		"systems": all, "exasol": listOf(s.Exasol()), "rhino": starlark.NewList(nil), "hosts": listOf(s.Hosts),
 	})
 	v.Freeze()
 	return v
+}
+
+func listOf[T starlark.Value](values []T) *starlark.List {
+	elems := make([]starlark.Value, len(values))
+	for i, v := range values {
+		elems[i] = v
+	}
+	return starlark.NewList(elems)
 }

@@ -21,7 +21,7 @@ systems = [b, a]
 	}
 	var names []string
 	for _, s := range site.Systems {
-		names = append(names, s.Name+" "+s.Server.Peer().System)
+		names = append(names, s.Name()+" "+strings.Join(s.Places(), ", "))
 	}
 	if got, want := strings.Join(names, ", "), "b 10.0.0.2/cluster1, a 10.0.0.1/cluster1"; got != want {
 		t.Errorf("systems: got %s, want %s", got, want)
@@ -40,7 +40,7 @@ func TestLoadSiteRefuses(t *testing.T) {
 		"x = 1":         "site.star: got no list of systems, want systems = [exaoperation(…), …]",
 		"systems = 3":   "site.star: got no list of systems, want systems = [exaoperation(…), …]",
 		"systems = [3]": "site.star: systems[0]: got int, want exaoperation(…)",
-		"systems = [exaoperation(name = n, url = \"http://h/c\") for n in (\"a\", \"b\")]":           "site.star: systems[1]: got b at the url of a, want a url of its own",
+		"systems = [exaoperation(name = n, url = \"http://h/c\") for n in (\"a\", \"b\")]":           "site.star: systems[1]: got b at h/c, where a is, want a place of its own",
 		"systems = [exaoperation(name = \"a\", url = \"http://h/\" + n) for n in (\"a\", \"b\")]":    `site.star: systems[1]: got a second system named "a", want a name of its own`,
 		"systems = [exaoperation(name = \"a\", url = \"ftp://h\")]":                                  `exaoperation: for parameter url: got "ftp://h", want http://HOST/PATH or https://HOST/PATH`,
 		"systems = [exaoperation(name = \"a\", url = \"http://h/c\").server.getNodeList()]\nx = 1\n": "getNodeList: the top level of a file can have no effects; call it in a function",

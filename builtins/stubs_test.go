@@ -20,14 +20,17 @@ import (
 func documented(t *testing.T) map[*builtins.Page]starlark.Callable {
 	t.Helper()
 	all := map[*builtins.Page]starlark.Callable{}
-	env := builtins.Predeclared()
-	env["proxy"] = valuesOf(t, valueScript)["proxy"]
-	env = rehearsal.Predeclared(nil, env)
+	env := rehearsal.Predeclared(nil, builtins.Predeclared())
+	values := valuesOf(t, valueScript)
 	for _, p := range builtins.Pages() {
 		if p.Kind == builtins.Declaration || !strings.Contains(p.Signature, "(") {
 			continue
 		}
-		v, err := starlark.EvalOptions(interpreter.Dialect, &starlark.Thread{}, p.Name, p.Name, env)
+		from := env
+		if p.Kind == builtins.Method { // of a value, which may have a builtin's name
+			from = values
+		}
+		v, err := starlark.EvalOptions(interpreter.Dialect, &starlark.Thread{}, p.Name, p.Name, from)
 		if err != nil {
 			t.Errorf("%s: %v", p.Name, err)
 			continue
@@ -141,7 +144,8 @@ func TestStubsRequire(t *testing.T) {
 var samples = map[string]string{
 	"any": `"x"`, "string": `"x"`, "int": "1", "bool": "True", "function": "lambda *args: 1", "list": "[]",
 	"duration": `"90s"`, "strings": `["a"]`, "kinds": `["timeout"]`, "patterns": `["get*"]`, "policy": `"repeat"`,
-	"secret": `secret(env = "P")`,
+	"secret": `secret(env = "P")`, "command": `["x"]`, "env": "{}", "statuses": "[0]", "path": `"/x"`, "text": `"x"`, "keys": `".k"`,
+	"transport": "ssh()", "host": `host("h")`, "hosts": `[host("h")]`,
 }
 
 func sampleOf(a builtins.Arg) string {
@@ -167,9 +171,13 @@ func TestStubTypes(t *testing.T) {
 	t.Parallel()
 	literals := []string{
 		`"x"`, `"90s"`, `"http://h/c"`, `"timeout"`, `"get*"`, `"get[*"`, `"ask"`, `"finish"`, "7", "1.5", "True", `["x"]`, `["timeout"]`, "[7]", "{}",
-		"lambda *args: 1", `secret(env = "P")`, `b"x"`, "()", "None",
+		"lambda *args: 1", `secret(env = "P")`, `b"x"`, "()", "None", "False", "-1", "300", "[300]", "[[]]", `["x", 7]`, `[""]`, `""`, `"a b"`, `"a@b"`,
+		`"a:1"`, `"/x"`, `"x\x00"`, `["x\x00"]`, `ssh()`, `host("h")`, `[host("h"), "x"]`,
 	}
-	const before = "server = xmlrpc.server(\"http://h/c\")\nf = lambda: "
+	before := "f = lambda: "
+	for _, of := range receivers {
+		before = of.name + " = " + of.src + "\n" + before
+	}
 	for p := range documented(t) {
 		for _, a := range p.Args {
 			if a.Stars != "" || a.Placed || p.Kind == builtins.Language || p.Kind == builtins.Test {
@@ -206,7 +214,17 @@ func callWith(p *builtins.Page, arg builtins.Arg, src string) string {
 			words = append(words, a.Name+" = "+sampleOf(a))
 		}
 	}
-	return strings.Replace(p.Name, "proxy.", "server.", 1) + "(" + strings.Join(words, ", ") + ")"
+	name := p.Name
+	if of, method, ok := strings.Cut(name, "."); ok && p.Kind == builtins.Method {
+		name = "a_" + of + "." + method
+	}
+	return name + "(" + strings.Join(words, ", ") + ")"
+}
+
+// receivers are what methods are called on.
+var receivers = []struct{ name, src string }{
+	{"a_proxy", `xmlrpc.server("http://h/c")`},
+	{"a_host", `host("h")`},
 }
 
 // run calls f of a program outside a run.
@@ -221,7 +239,10 @@ func run(t *testing.T, src string) error {
 
 // beyondTypes reports whether a builtin refused an argument for more than its type.
 func beyondTypes(problem string) bool {
-	for _, s := range []string{"http://HOST", "names of objects joined", "without a user=", "got no name"} {
+	for _, s := range []string{
+		"http://HOST", "names of objects joined", "without a user=", "got no name", "want the name of a", "want 1 to 65535", "several joined by commas",
+		"want a file", "more than 0", "a number that is not negative", "one or the other",
+	} {
 		if strings.Contains(problem, s) {
 			return true
 		}
@@ -247,6 +268,7 @@ func TestStubDefaults(t *testing.T) {
 	t.Parallel()
 	const before = `
 server = xmlrpc.server("http://h/c", reads = ["get*"])
+db = host("db")
 
 def main(site):
     return {"value": `
@@ -254,6 +276,8 @@ def main(site):
 		"parallel": "parallel(lambda n: server.getState(), [1, 2]%s)", "poll": `poll(lambda: now() - T > time.minute, timeout = "5m"%s)`,
 		"wait": `wait("5s"%s)`, "confirm": `confirm("go?"%s)`, "fail": `attempt(lambda: fail("x"%s)).error.hint`, "secret": `secret(env = "P"%s)`,
 		"xmlrpc.server": `xmlrpc.server("http://h/c"%s).f()`, "exaoperation": `exaoperation(name = "p", url = "http://h/c"%s).server.getX()`,
+		"host": `host("h"%s).run("x").code`, "ssh": `host("h", ssh(%s)).run("x").code`, "local": `host("h", local(%s)).run("x").code`,
+		"host.run": `db.run("x"%s).code`, "host.start": `db.start("x", "/l"%s).pid`,
 		"proxy.METHOD": `server.f(1%s)`, "proxy.call": `server.call("f", 1%s)`, "print": "print(1, 2%s)",
 	} {
 		p := builtins.Lookup(name)
@@ -267,7 +291,7 @@ def main(site):
 			t.Errorf("%s has no defaults", name)
 		}
 		c = strings.Replace(c, "T", "time.from_timestamp(1795316400)", 1)
-		plain, full := traceOf(t, before+fmt.Sprintf(c, "")+"}"), traceOf(t, before+fmt.Sprintf(c, given.String())+"}")
+		plain, full := traceOf(t, before+fmt.Sprintf(c, "")+"}"), traceOf(t, before+strings.Replace(fmt.Sprintf(c, given.String()), "(, ", "(", 1)+"}")
 		if diff := gocmp.Diff(plain, full); diff != "" {
 			t.Errorf("%s with its defaults given: %s", name, diff)
 		}
@@ -290,6 +314,8 @@ func traceOf(t *testing.T, src string) []string {
 		t.Fatalf("%s: %v", src, err)
 	}
 	w := interpretertest.NewWorld()
+	w.Answer("run", interpretertest.Value(effect.Struct{{Name: "code", Value: int64(0)}, {Name: "stdout", Value: ""}, {Name: "stderr", Value: ""}}))
+	w.Answer("start", interpretertest.Value(effect.Struct{{Name: "pid", Value: int64(7)}}))
 	for _, name := range []string{"f", "getX", "getState"} {
 		w.Answer(name, interpretertest.Value("answer"))
 	}

@@ -6,6 +6,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"runbook/builtins"
+	"runbook/effect"
 	"runbook/interpreter"
 	"runbook/interpreter/interpretertest"
 )
@@ -28,8 +29,10 @@ func valuesOf(t *testing.T, src string) starlark.StringDict {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w := interpretertest.NewWorld()
+	w.Answer("run", interpretertest.Value(effect.Struct{{Name: "code", Value: int64(0)}}))
 	v, err := program.Call(t.Context(), &interpreter.Run{
-		Performer: interpretertest.NewWorld(), Branches: interpretertest.Sequential{},
+		Performer: effect.Unrecorded(w), Branches: interpretertest.Sequential{},
 	}, main, starlark.Tuple{site.Value()}, nil)
 	if err != nil {
 		t.Fatal(err)

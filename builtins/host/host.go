@@ -47,7 +47,7 @@ var (
 func New(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var name hostName
 	var reach *Transport
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "name", &name, "transport??", &reach); err != nil {
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "name", &name, "transport?", &reach); err != nil {
 		return nil, err
 	}
 	if reach == nil {

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -51,17 +50,15 @@ func SSH(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []
 	var o sshOptions
 	life, alive, connect := period(DefaultTimeout), period(DefaultKeepAlive), period(DefaultConnectTimeout)
 	k := Keys(DefaultKeys)
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs,
+	pairs := []any{
 		"address??", &o.address, "user??", &o.user, "port??", &o.port, "identity?", &o.identity, "jump??", &o.jump,
 		"config??", &o.config, "known_hosts?", &o.knownHosts, "passphrase?", &o.passphrase,
-		"keep_alive?", &alive, "connect_timeout?", &connect, "timeout?", &life, "keys?", &k); err != nil {
+		"keep_alive?", &alive, "connect_timeout?", &connect, "timeout?", &life, "keys?", &k,
+	}
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, pairs...); err != nil {
 		return nil, err
 	}
-	given := map[string]bool{}
-	for _, kv := range kwargs {
-		given[string(kv[0].(starlark.String))] = kv[1] != starlark.None
-	}
-	if err := o.check(given); err != nil {
+	if err := o.check(given(args, kwargs, pairs)); err != nil {
 		return nil, fmt.Errorf("%s: for parameter %w", b.Name(), err)
 	}
 	t := &Transport{address: o.address, port: o.port, keyed: k.on()}
@@ -115,6 +112,18 @@ func (t *Transport) peer(name string) *effect.Peer {
 	return &p
 }
 
+// given are the parameters that have a value, by name.
+func given(args starlark.Tuple, kwargs []starlark.Tuple, pairs []any) map[string]bool {
+	names := map[string]bool{}
+	for i, v := range args {
+		names[strings.TrimRight(pairs[2*i].(string), "?")] = v != starlark.None
+	}
+	for _, kv := range kwargs {
+		names[string(kv[0].(starlark.String))] = kv[1] != starlark.None
+	}
+	return names
+}
+
 // sshOptions are the arguments of ssh that are not checked by their types.
 type sshOptions struct {
 	address, user, jump, config string
@@ -125,30 +134,44 @@ type sshOptions struct {
 
 // check refuses what can be no address, user, port or file.
 func (o *sshOptions) check(given map[string]bool) error {
-	if given["address"] || o.address != "" {
+	if given["address"] {
 		if err := checkName(o.address); err != nil {
 			return fmt.Errorf("address: %w", err)
 		}
 	}
-	if given["port"] && (o.port < 1 || o.port > 65535) || o.port < 0 || o.port > 65535 {
+	if given["port"] && (o.port < 1 || o.port > 65535) {
 		return fmt.Errorf("port: got %d, want 1 to 65535", o.port)
 	}
-	for name, s := range map[string]string{"user": o.user, "jump": o.jump} {
-		if given[name] && s == "" || strings.ContainsFunc(s, blank) || strings.HasPrefix(s, "-") {
-			return fmt.Errorf("%s: got %q, want a name", name, s)
-		}
+	if given["user"] && !isWord(o.user) {
+		return fmt.Errorf("user: got %q, want the name of a user", o.user)
 	}
-	if given["config"] && o.config == "" {
-		return errors.New(`config: got "", want a file, or "none" for none`)
+	if given["jump"] && !isWord(o.jump) {
+		return fmt.Errorf("jump: got %q, want [USER@]HOST[:PORT], several joined by commas", o.jump)
 	}
-	for name, files := range map[string]value.Strings{"identity": o.identity, "known_hosts": o.knownHosts} {
-		for i, f := range files {
-			if f == "" || value.CheckText(f) != nil {
-				return fmt.Errorf("%s: [%d]: got %q, want a file", name, i, f)
-			}
+	if given["config"] && (o.config == "" || value.CheckText(o.config) != nil) {
+		return fmt.Errorf(`config: got %q, want a file, or "none" for none`, o.config)
+	}
+	if err := checkFiles(o.identity); err != nil {
+		return fmt.Errorf("identity: %w", err)
+	}
+	if err := checkFiles(o.knownHosts); err != nil {
+		return fmt.Errorf("known_hosts: %w", err)
+	}
+	return nil
+}
+
+func checkFiles(files value.Strings) error {
+	for i, f := range files {
+		if f == "" || value.CheckText(f) != nil {
+			return fmt.Errorf("[%d]: got %q, want a file", i, f)
 		}
 	}
 	return nil
+}
+
+// isWord reports whether a text can be a name of something.
+func isWord(s string) bool {
+	return s != "" && s[0] != '-' && !strings.ContainsFunc(s, blank)
 }
 
 // checkName refuses what is no name of a host, and says where its parts belong.
@@ -156,7 +179,7 @@ func checkName(s string) error {
 	switch {
 	case strings.Contains(s, "@"):
 		return fmt.Errorf("got %q, want the name of a host, and the user in user=", s)
-	case strings.Contains(s, "/"), s == "", strings.HasPrefix(s, "-"), strings.ContainsFunc(s, blank):
+	case strings.Contains(s, "/"), !isWord(s):
 		return fmt.Errorf("got %q, want the name of a host", s)
 	case strings.Count(s, ":") == 1, strings.HasPrefix(s, "["):
 		return fmt.Errorf("got %q, want the name of a host, and the port in port=", s)

@@ -128,6 +128,8 @@ func (s *Statuses) Unpack(v starlark.Value) error {
 		n, err := status(v)
 		*s = Statuses{n}
 		return err
+	case starlark.IterableMapping:
+		return fmt.Errorf("got %s, want %s", v.Type(), want)
 	case starlark.Iterable:
 		for e := range starlark.Elements(v) {
 			n, err := status(e)

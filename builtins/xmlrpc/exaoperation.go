@@ -46,7 +46,7 @@ func EXAoperation(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", b.Name(), err)
 	}
-	return &System{Name: name, Kind: "exasol", Server: p, LicenseServers: servers, Plugins: plugins, fields: starlarkstruct.FromStringDict(starlark.String("exaoperation"), starlark.StringDict{
+	return &System{name: name, Server: p, LicenseServers: servers, Plugins: plugins, fields: starlarkstruct.FromStringDict(starlark.String("exaoperation"), starlark.StringDict{
 		"name": starlark.String(name), "kind": starlark.String("exasol"), "url": starlark.String(p.target), "server": p,
 		"license_servers": list(servers), "plugins": list(plugins),
 		"logservice": starlark.String(logservice), "settle": startime.Duration(p.peer.Settle),
@@ -61,10 +61,9 @@ func list(l value.Strings) *starlark.List {
 	return starlark.NewList(elems)
 }
 
-// A System is one cluster of a site.
+// A System is one Exasol cluster of a site.
 type System struct {
-	Name   string
-	Kind   string // "exasol"
+	name   string
 	Server *Proxy
 
 	LicenseServers, Plugins []string
@@ -73,11 +72,20 @@ type System struct {
 
 var _ starlark.HasAttrs = (*System)(nil)
 
-func (s *System) String() string        { return fmt.Sprintf("<%s %s>", s.Type(), s.Name) }
+func (s *System) String() string        { return fmt.Sprintf("<%s %s>", s.Type(), s.name) }
 func (s *System) Type() string          { return "exaoperation" }
 func (s *System) Freeze()               { s.fields.Freeze() }
 func (s *System) Truth() starlark.Bool  { return true }
-func (s *System) Hash() (uint32, error) { return starlark.String(s.Name).Hash() }
+func (s *System) Hash() (uint32, error) { return starlark.String(s.name).Hash() }
+
+// Name is what the site calls it.
+func (s *System) Name() string { return s.name }
+
+// Kind is "exasol".
+func (s *System) Kind() string { return "exasol" }
+
+// Places is its address without scheme: no two systems are at one place.
+func (s *System) Places() []string { return []string{s.Server.peer.System} }
 
 // Attr returns name, kind, url, server, license_servers, plugins, logservice or settle.
 func (s *System) Attr(name string) (starlark.Value, error) { return s.fields.Attr(name) }

@@ -13,7 +13,7 @@ func (j *job) lockNames() []string {
 	var names []string
 	if j.site != nil {
 		for _, s := range j.site.Systems {
-			names = append(names, s.Server.Peer().System)
+			names = append(names, s.Places()...)
 		}
 	}
 	sort.Strings(names)

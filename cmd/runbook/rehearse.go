@@ -87,9 +87,9 @@ func (j *job) systems() []simulator.SystemSpec {
 		return nil
 	}
 	var specs []simulator.SystemSpec
-	for _, s := range j.site.Systems {
+	for _, s := range j.site.Exasol() {
 		specs = append(specs, simulator.SystemSpec{
-			Name: s.Name, URL: s.Server.Peer().Address, LicenseServers: s.LicenseServers, Plugins: s.Plugins,
+			Name: s.Name(), URL: s.Server.Peer().Address, LicenseServers: s.LicenseServers, Plugins: s.Plugins,
 		})
 	}
 	return specs

@@ -121,7 +121,7 @@ func (s *session) header(world string) {
 	var systems []string
 	if s.job.site != nil {
 		for _, sys := range s.job.site.Systems {
-			systems = append(systems, sys.Name)
+			systems = append(systems, sys.Name())
 		}
 	}
 	var b strings.Builder

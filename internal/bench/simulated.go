@@ -38,8 +38,8 @@ func (b *bench) simulated() error {
 	if err != nil {
 		return err
 	}
-	peer := site.Systems[0].Server.Peer()
-	system := simulator.SystemSpec{Name: site.Systems[0].Name, URL: peer.Address}
+	peer := site.Exasol()[0].Server.Peer()
+	system := simulator.SystemSpec{Name: site.Systems[0].Name(), URL: peer.Address}
 	seed := uint64(0)
 	once := func() error {
 		seed++
