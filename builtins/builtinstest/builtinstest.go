@@ -5,12 +5,13 @@
 // it sees a few names for arranging the world and looking at it:
 //
 //	answer(request, *answers)        what a request is answered, one answer after the other
-//	problem(kind, message, code=, doubt=, hint=)    an answer that is an error
+//	problem(kind, message, code=, doubt=, transient=, hint=)    an answer that is an error
 //	lost(message)                    the answer that got lost on its way
 //	slow(duration, answer)           an answer that takes its time
 //	eq(got, want)                    fails unless the two are equal
 //	matches(pattern, text)           fails unless the regular expression matches
 //	recorded()                       what a journal would have recorded: "identity request"
+//	requests()                       what was performed, each with target, operation, args, class, recovery, timeout, peer
 //	looks(request)                   how often it was performed, inside polls too
 //	elapsed()                        how much time has passed in the world
 //	said(kind)                       texts of the notes of that kind
@@ -87,6 +88,9 @@ func helpers(w *interpretertest.World) map[string]function {
 		"recorded": look(func(string) starlark.Value {
 			return texts(w.Recorded())
 		}),
+		"requests": look(func(string) starlark.Value {
+			return requests(w.Requests())
+		}),
 		"looks": look(func(request string) starlark.Value {
 			n := 0
 			for _, r := range w.Requests() {
@@ -154,12 +158,12 @@ func answerer(w *interpretertest.World) function {
 func problem(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var kind, message, hint string
 	var code starlark.Value
-	var doubt bool
+	var doubt, transient bool
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs,
-		"kind", &kind, "message", &message, "code?", &code, "doubt?", &doubt, "hint?", &hint); err != nil {
+		"kind", &kind, "message", &message, "code?", &code, "doubt?", &doubt, "transient?", &transient, "hint?", &hint); err != nil {
 		return nil, err
 	}
-	e := &effect.Error{Kind: effect.Kind(kind), Message: message, Doubt: doubt, Hint: hint}
+	e := &effect.Error{Kind: effect.Kind(kind), Message: message, Doubt: doubt, Transient: transient, Hint: hint}
 	if code != nil {
 		n, err := starlark.AsInt32(code)
 		if err != nil {
