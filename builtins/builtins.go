@@ -18,6 +18,7 @@ import (
 	"runbook/builtins/control"
 	"runbook/builtins/host"
 	"runbook/builtins/rehearsal"
+	"runbook/builtins/rhino"
 	"runbook/builtins/xmlrpc"
 )
 
@@ -60,6 +61,10 @@ var All = []Builtin{
 	{"host", Constructor, host.New},
 	{"ssh", Constructor, host.SSH},
 	{"local", Constructor, host.Local},
+
+	{"rhino.cluster", Constructor, rhino.New},
+	{"rhino.node", Constructor, rhino.NewNode},
+	{"rhino.conventions", Constructor, rhino.NewConventions},
 }
 
 // Docs are the stubs of the families, by the name of the family.
@@ -67,6 +72,7 @@ var Docs = map[string]string{
 	"control":   control.Doc,
 	"host":      host.Doc,
 	"rehearsal": rehearsal.Doc,
+	"rhino":     rhino.Doc,
 	"xmlrpc":    xmlrpc.Doc,
 }
 

@@ -135,7 +135,7 @@ b.star:1:5: got '=', want primary expression`,
 			"a.star:1:4: now: the top level of a file can have no effects; call it in a function",
 		},
 		{"a site", builtins.SiteFile, []string{"site.star", "systems = [exaoperation(name = \"p\", url = \"http://h/c\")]"}, ""},
-		{"no systems", builtins.SiteFile, []string{"site.star", "system = 1"}, ": site.star: got no list of systems, want systems = [exaoperation(…), …]"},
+		{"no systems", builtins.SiteFile, []string{"site.star", "system = 1"}, ": site.star: got no list of systems, want systems = [exaoperation(…), rhino.cluster(…), …]"},
 		{"twins", builtins.SiteFile, []string{"site.star", "a = exaoperation(name = \"p\", url = \"http://h/c\")\nsystems = [a, a]"}, `: site.star: systems[1]: got a second system named "p", want a name of its own`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"runbook/builtins/host"
+	"runbook/builtins/rhino"
 	"runbook/builtins/xmlrpc"
 	"runbook/interpreter"
 )
@@ -43,6 +44,9 @@ func (s *Site) Value() starlark.Value {
 // Exasol are the systems that are Exasol clusters, in their order.
 func (s *Site) Exasol() []*xmlrpc.System { return systemsOf[*xmlrpc.System](s) }
 
+// Rhino are the systems that are Rhino clusters, in their order.
+func (s *Site) Rhino() []*rhino.Cluster { return systemsOf[*rhino.Cluster](s) }
+
 func systemsOf[T System](s *Site) []T {
 	var list []T
 	for _, sys := range s.Systems {
@@ -69,7 +73,7 @@ func siteOf(program *interpreter.Program) (*Site, error) {
 	s := &Site{Program: program}
 	list, ok := program.Globals["systems"].(*starlark.List)
 	if !ok {
-		return s, fmt.Errorf("%s: got no list of systems, want systems = [exaoperation(…), …]", program.Name)
+		return s, fmt.Errorf("%s: got no list of systems, want systems = [exaoperation(…), rhino.cluster(…), …]", program.Name)
 	}
 	if err := s.ownHosts(program.Globals["hosts"]); err != nil {
 		return s, fmt.Errorf("%s: hosts%w", program.Name, err)
@@ -112,7 +116,7 @@ func (s *Site) ownHosts(v starlark.Value) error {
 func (s *Site) add(v starlark.Value) error {
 	sys, ok := v.(System)
 	if !ok {
-		return fmt.Errorf("got %s, want exaoperation(…)", v.Type())
+		return fmt.Errorf("got %s, want exaoperation(…) or rhino.cluster(…)", v.Type())
 	}
 	for _, other := range s.Systems {
 		if other.Name() == sys.Name() {
@@ -152,7 +156,7 @@ func (s *Site) addHost(h *host.Host) error {
 
 func (s *Site) object(all *starlark.List) starlark.Value {
 	v := starlarkstruct.FromStringDict(starlark.String("site"), starlark.StringDict{
-		"systems": all, "exasol": listOf(s.Exasol()), "rhino": starlark.NewList(nil), "hosts": listOf(s.Hosts),
+		"systems": all, "exasol": listOf(s.Exasol()), "rhino": listOf(s.Rhino()), "hosts": listOf(s.Hosts),
 	})
 	v.Freeze()
 	return v

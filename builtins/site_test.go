@@ -37,9 +37,9 @@ systems = [b, a]
 func TestLoadSiteRefuses(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
-		"x = 1":         "site.star: got no list of systems, want systems = [exaoperation(…), …]",
-		"systems = 3":   "site.star: got no list of systems, want systems = [exaoperation(…), …]",
-		"systems = [3]": "site.star: systems[0]: got int, want exaoperation(…)",
+		"x = 1":         "site.star: got no list of systems, want systems = [exaoperation(…), rhino.cluster(…), …]",
+		"systems = 3":   "site.star: got no list of systems, want systems = [exaoperation(…), rhino.cluster(…), …]",
+		"systems = [3]": "site.star: systems[0]: got int, want exaoperation(…) or rhino.cluster(…)",
 		"systems = [exaoperation(name = n, url = \"http://h/c\") for n in (\"a\", \"b\")]":           "site.star: systems[1]: got b at h/c, where a is, want a place of its own",
 		"systems = [exaoperation(name = \"a\", url = \"http://h/\" + n) for n in (\"a\", \"b\")]":    `site.star: systems[1]: got a second system named "a", want a name of its own`,
 		"systems = [exaoperation(name = \"a\", url = \"ftp://h\")]":                                  `exaoperation: for parameter url: got "ftp://h", want http://HOST/PATH or https://HOST/PATH`,

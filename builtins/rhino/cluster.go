@@ -13,7 +13,7 @@ import (
 
 // A Cluster is one Rhino cluster of a site: a system.
 type Cluster struct {
-	Name        string
+	name        string
 	Home        string // where Rhino is installed, on every host
 	Version     string
 	Nodes       []*Node // by id
@@ -22,16 +22,34 @@ type Cluster struct {
 
 var _ starlark.HasAttrs = (*Cluster)(nil)
 
-func (c *Cluster) String() string        { return fmt.Sprintf("<%s %s>", c.Type(), c.Name) }
+func (c *Cluster) String() string        { return fmt.Sprintf("<%s %s>", c.Type(), c.name) }
 func (c *Cluster) Type() string          { return "rhino.cluster" }
 func (c *Cluster) Freeze()               {}
 func (c *Cluster) Truth() starlark.Bool  { return true }
-func (c *Cluster) Hash() (uint32, error) { return starlark.String(c.Name).Hash() }
+func (c *Cluster) Hash() (uint32, error) { return starlark.String(c.name).Hash() }
+
+// Name is what the site calls it.
+func (c *Cluster) Name() string { return c.name }
+
+// Kind is "rhino".
+func (c *Cluster) Kind() string { return "rhino" }
+
+// Places are the homes of Rhino on its hosts, in the order of the nodes: no two
+// clusters are at one place.
+func (c *Cluster) Places() []string {
+	var places []string
+	for _, n := range c.Nodes {
+		if at := n.Host.Peer().System + c.Home; !slices.Contains(places, at) {
+			places = append(places, at)
+		}
+	}
+	return places
+}
 
 var clusterTable = table[*Cluster]{
 	prefix: "cluster.",
 	attributes: map[string]func(*Cluster) starlark.Value{
-		"name":          func(c *Cluster) starlark.Value { return starlark.String(c.Name) },
+		"name":          func(c *Cluster) starlark.Value { return starlark.String(c.name) },
 		"kind":          func(*Cluster) starlark.Value { return starlark.String("rhino") },
 		"home":          func(c *Cluster) starlark.Value { return starlark.String(c.Home) },
 		"version":       func(c *Cluster) starlark.Value { return starlark.String(c.Version) },
@@ -59,10 +77,10 @@ func New(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []
 		return nil, fmt.Errorf("%s: got %d positional arguments, want keyword arguments such as name=", b.Name(), len(args))
 	}
 	if err := starlark.UnpackArgs(b.Name(), nil, kwargs,
-		"name", &c.Name, "home", &home, "nodes", &members, "version?", &c.Version, "conventions??", &c.Conventions); err != nil {
+		"name", &c.name, "home", &home, "nodes", &members, "version?", &c.Version, "conventions??", &c.Conventions); err != nil {
 		return nil, err
 	}
-	if err := named(c.Name); err != nil {
+	if err := named(c.name); err != nil {
 		return nil, fmt.Errorf("%s: for parameter name: %w", b.Name(), err)
 	}
 	if err := checkVersion(c.Version); err != nil {
@@ -171,7 +189,7 @@ func nodeOf(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 
 // unknown is the error of an id that no node has.
 func (c *Cluster) unknown(id int) error {
-	return fmt.Errorf("got %d, want a node of %s: %s", id, c.Name, ids(c.Nodes))
+	return fmt.Errorf("got %d, want a node of %s: %s", id, c.name, ids(c.Nodes))
 }
 
 // ids are the ids of nodes for a message: "101, 102".
