@@ -46,6 +46,15 @@ func (b *Branch) Path() string { return b.path }
 // Step is the names of the steps the branch is in, joined by " > ".
 func (b *Branch) Step() string { return b.step }
 
+// Last is the identity of the effect that the branch performed last: what an
+// error is the outcome of that a builtin makes of the effect's value.
+func (b *Branch) Last() effect.ID {
+	if b.inner != "" {
+		return b.whole // what is recorded, and can be performed anew
+	}
+	return effect.ID{Branch: b.path, Number: b.next}
+}
+
 // Enter runs fn inside a named step.
 func (b *Branch) Enter(name string, fn func() error) error {
 	outer := b.step

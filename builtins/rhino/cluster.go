@@ -59,7 +59,24 @@ var clusterTable = table[*Cluster]{
 		"quorum_nodes":  func(c *Cluster) starlark.Value { return list(c.QuorumNodes()) },
 		"hosts":         func(c *Cluster) starlark.Value { return list(c.Hosts()) },
 	},
-	methods: map[string]function{"node": nodeOf},
+	methods: map[string]function{
+		"node":                  nodeOf,
+		"state":                 reader("", "", "getclusterstate"),
+		"slee_state":            sleeState,
+		"desired_state":         reader("3.0", "cluster.slee_state", "getsleedesiredstate", "-all"),
+		"default_desired_state": reader("3.0", "cluster.slee_state", "getsleedesiredstate", "-default"),
+		"is_converged":          isConverged,
+		"list_services":         listServices,
+		"alarms":                alarms,
+		"start_slee":            startSLEE,
+		"stop_slee":             stopSLEE,
+		"copy_desired_state":    copyDesired,
+		"remove_desired_state":  removeDesired,
+		"shutdown":              shutdown,
+		"kill_nodes":            killNodes,
+		"console":               console,
+		"rhino_sh":              rhinoSH,
+	},
 }
 
 // Attr returns an attribute or a method.

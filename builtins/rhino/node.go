@@ -40,7 +40,7 @@ var nodeTable = table[*Node]{
 		"quorum": func(n *Node) starlark.Value { return starlark.Bool(n.Quorum) },
 		"home":   func(n *Node) starlark.Value { return starlark.String(n.Home) },
 	},
-	methods: map[string]function{},
+	methods: map[string]function{"start": start, "stop": stop, "kill": kill, "make_primary": makePrimary, "status": status},
 }
 
 // Attr returns id, name, host, quorum, home, or a method.
