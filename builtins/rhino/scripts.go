@@ -129,7 +129,7 @@ func rhinoSH(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 func (c *Cluster) localNodes(h *host.Host, named *nodeIDs) ([]*Node, error) {
 	local := slices.DeleteFunc(slices.Clone(c.Nodes), func(n *Node) bool { return !oneHost(n.Host, h) })
 	if len(local) == 0 {
-		return nil, fmt.Errorf("for parameter host: got %s, want a host of %s: no node is there", h.Name(), c.Name)
+		return nil, fmt.Errorf("for parameter host: got %s, want a host of %s: no node is there", h.Name(), c.name)
 	}
 	if !named.given {
 		return local, nil
