@@ -40,6 +40,9 @@ var argTypes = map[string]func(starlark.Value) error{
 	"site":      anything,
 	"error":     anything,
 	"proxy":     anything,
+	"system":    anything,
+	"cluster":   anything,
+	"node":      anything,
 }
 
 func anything(starlark.Value) error { return nil }
@@ -54,8 +57,17 @@ var choices = regexp.MustCompile(`^"[^"]+"( or "[^"]+")+$`)
 // isChoice reports whether a type is a list of texts: "finish" or "stop".
 func isChoice(typ string) bool { return choices.MatchString(typ) }
 
+// isType reports whether a stub may give that type.
+func isType(typ string) bool {
+	element, list := strings.CutPrefix(typ, listOf)
+	return argTypes[typ] != nil || list && argTypes[element] != nil || isChoice(typ)
+}
+
 // checkType reports what is wrong with an argument of a type, as the builtin would.
 func checkType(typ string, v starlark.Value) error {
+	if strings.HasPrefix(typ, listOf) {
+		typ = "list"
+	}
 	if check := argTypes[typ]; check != nil {
 		return check(v)
 	}

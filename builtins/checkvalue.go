@@ -15,37 +15,65 @@ import (
 var returned = regexp.MustCompile(`^an? (\w+)`)
 
 // made is the page with the attributes of what an expression surely is, nil if
-// that is not known: what a builtin or a method returns, or an attribute of it.
+// that is not known: what a builtin or a method returns, an attribute of it, an
+// element of such an attribute, or the site.
 func (c *callChecker) made(e syntax.Expr, depth int) *Page {
+	return valuePage(c.typeOf(e, depth))
+}
+
+// listOf begins the type of a list whose elements have all one type.
+const listOf = "list of "
+
+// typeOf is the type of what an expression surely is, as pages name it; "" if
+// that is not known.
+func (c *callChecker) typeOf(e syntax.Expr, depth int) string {
 	if depth > maxDepth {
-		return nil
+		return ""
 	}
 	switch e := e.(type) {
+	case theSite:
+		return "site"
 	case *syntax.ParenExpr:
-		return c.made(e.X, depth)
+		return c.typeOf(e.X, depth)
 	case *syntax.Ident:
-		if value, ok := c.variable(e).(syntax.Expr); ok {
-			return c.made(value, depth+1)
+		switch n := c.variable(e).(type) {
+		case syntax.Expr:
+			return c.typeOf(n, depth+1)
+		case *syntax.ForStmt:
+			return c.elementOf(n.X, depth+1)
+		case *syntax.ForClause:
+			return c.elementOf(n.X, depth+1)
 		}
+	case *syntax.IndexExpr:
+		return c.elementOf(e.X, depth+1)
 	case *syntax.CallExpr:
 		if p := c.pageAt(e.Fn, depth+1); p != nil {
 			if m := returned.FindStringSubmatch(p.Returns); m != nil {
-				return valuePage(m[1])
+				return m[1]
 			}
 		}
 	case *syntax.DotExpr:
 		if x, ok := e.X.(*syntax.Ident); ok && scope(x) == resolve.Predeclared {
-			return nil
+			return ""
 		}
 		if of := c.made(e.X, depth+1); of != nil {
 			for _, a := range of.attributes() {
 				if a.Name == e.Name.Name {
-					return valuePage(a.Type)
+					return a.Type
 				}
 			}
 		}
 	}
-	return nil
+	return ""
+}
+
+// elementOf is the type of the elements of a list.
+func (c *callChecker) elementOf(e syntax.Expr, depth int) string {
+	typ, ok := strings.CutPrefix(c.typeOf(e, depth), listOf)
+	if !ok {
+		return ""
+	}
+	return typ
 }
 
 // valuePage is the page that has the attributes of a type, or nil.

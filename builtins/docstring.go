@@ -58,7 +58,7 @@ func argOf(item, section string) (Arg, error) {
 		return Arg{}, fmt.Errorf("%s: got %q, want \"name (type): text\"", section, item)
 	}
 	a := Arg{Stars: m[1], Name: m[2], Type: m[3], Doc: m[4]}
-	if section != "Members" && argTypes[a.Type] == nil && !isChoice(a.Type) {
+	if section != "Members" && !isType(a.Type) {
 		return Arg{}, fmt.Errorf("%s: %s: got the type %q, want one of argTypes", section, a.Name, a.Type)
 	}
 	return a, nil

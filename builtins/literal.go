@@ -13,7 +13,8 @@ import (
 )
 
 // knownVariables are the variables of a file that are bound once, by a plain
-// assignment or a def, each with the expression or the def.
+// assignment, a def or a for, each with the expression, the def or the for; and
+// the parameter of main that gets the site.
 func knownVariables(f *syntax.File) map[*syntax.Ident]syntax.Node {
 	known := map[*syntax.Ident]syntax.Node{}
 	count := map[*syntax.Ident]int{}
@@ -42,6 +43,10 @@ func knownVariables(f *syntax.File) map[*syntax.Ident]syntax.Node {
 		case *syntax.DefStmt:
 			bind(n.Name, n)
 			for _, p := range n.Params {
+				if id, ok := p.(*syntax.Ident); ok && n.Name.Name == "main" && id.Name == "site" {
+					bind(id, theSite{id})
+					continue
+				}
 				bindParam(bind, p)
 			}
 		case *syntax.LambdaExpr:
@@ -49,9 +54,9 @@ func knownVariables(f *syntax.File) map[*syntax.Ident]syntax.Node {
 				bindParam(bind, p)
 			}
 		case *syntax.ForStmt:
-			bind(n.Vars, nil)
+			bindEach(bind, n.Vars, n)
 		case *syntax.ForClause:
-			bind(n.Vars, nil)
+			bindEach(bind, n.Vars, n)
 		}
 		return true
 	})
@@ -61,6 +66,17 @@ func knownVariables(f *syntax.File) map[*syntax.Ident]syntax.Node {
 		}
 	}
 	return known
+}
+
+// theSite is what the parameter of main that gets the site is bound to.
+type theSite struct{ *syntax.Ident }
+
+// bindEach binds the variable of a loop to the loop, and several to what nobody knows.
+func bindEach(bind func(syntax.Expr, syntax.Node), vars syntax.Expr, loop syntax.Node) {
+	if _, one := vars.(*syntax.Ident); !one {
+		loop = nil
+	}
+	bind(vars, loop)
 }
 
 // bindParam binds a parameter to what nobody knows.

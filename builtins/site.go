@@ -156,13 +156,13 @@ func (s *Site) addHost(h *host.Host) error {
 
 func (s *Site) object(all *starlark.List) starlark.Value {
 	v := starlarkstruct.FromStringDict(starlark.String("site"), starlark.StringDict{
-		"systems": all, "exasol": listOf(s.Exasol()), "rhino": listOf(s.Rhino()), "hosts": listOf(s.Hosts),
+		"systems": all, "exasol": asList(s.Exasol()), "rhino": asList(s.Rhino()), "hosts": asList(s.Hosts),
 	})
 	v.Freeze()
 	return v
 }
 
-func listOf[T starlark.Value](values []T) *starlark.List {
+func asList[T starlark.Value](values []T) *starlark.List {
 	elems := make([]starlark.Value, len(values))
 	for i, v := range values {
 		elems[i] = v
