@@ -122,8 +122,9 @@ func (h *Host) request(operation string, command effect.Value, how effect.Struct
 // policy is how a change on this host is settled when it is in doubt. Where
 // the host keeps keys, they go first: the change is performed again under its
 // key, and finds out. A probe, or else the operator, is for what a key cannot
-// tell, such as a host that died under the command. What is harmless twice
-// needs no key and leaves none: it is simply performed again.
+// tell, such as a host that died under the command. What is harmless twice is
+// performed again in any case, under its key too: so it is begun anew only where
+// the key cannot tell, and nobody is asked.
 func (h *Host) policy(p interpreter.Policy) interpreter.Policy {
 	if h.keyed && p.Recovery != effect.Repeat {
 		p.Recovery = effect.Keyed

@@ -10,8 +10,8 @@
 //
 // A command that changes something is performed under a key: its host keeps,
 // in a directory of that name, whether it was begun and what came of it, so
-// that a run which lost its answer can find out and never begins it twice. See
-// [Host.policy] for how that goes with recover=.
+// that a run which lost its answer can find out and never begins it twice. What
+// recover= says is for where the key cannot tell.
 //
 // Other families make requests of their own with [Host.Run] and [Host.Start].
 package host

@@ -179,7 +179,7 @@ func checkName(s string) error {
 	switch {
 	case strings.Contains(s, "@"):
 		return fmt.Errorf("got %q, want the name of a host, and the user in user=", s)
-	case strings.Contains(s, "/"), !isWord(s):
+	case strings.ContainsAny(s, `/\'"`), !isWord(s):
 		return fmt.Errorf("got %q, want the name of a host", s)
 	case strings.Count(s, ":") == 1, strings.HasPrefix(s, "["):
 		return fmt.Errorf("got %q, want the name of a host, and the port in port=", s)
