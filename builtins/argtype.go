@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"runbook/builtins/host"
+	"runbook/builtins/rhino"
 	"runbook/builtins/value"
 )
 
@@ -37,12 +38,17 @@ var argTypes = map[string]func(starlark.Value) error{
 	"transport": unpack[*host.Transport],
 	"host":      unpack[host.Ref],
 	"hosts":     unpack[host.Hosts],
+	"node":      unpack[rhino.NodeID],
+	"nodes":     unpack[rhino.NodeIDs],
+	"members":   unpack[rhino.Members],
 	"site":      anything,
 	"error":     anything,
 	"proxy":     anything,
 	"system":    anything,
 	"cluster":   anything,
-	"node":      anything,
+	"output":    anything,
+
+	"conventions": unpack[*rhino.Conventions],
 }
 
 func anything(starlark.Value) error { return nil }

@@ -126,11 +126,13 @@ const valueScript = `
 server = xmlrpc.server("http://h/c")
 prod = exaoperation(name = "prod", url = "http://h/c")
 db = host("db", local())
+cluster = rhino.cluster(name = "c", home = "/x", nodes = [rhino.node(101, db)])
 
 def main(site):
     r = attempt(fail, "no")
     return {
         "result": r, "error": r.error, "proxy": server, "system": prod, "site": site, "host": db, "output": db.run("x"),
+        "cluster": cluster, "node": cluster.nodes[0], "conventions": cluster.conventions,
     }
 `
 

@@ -3,6 +3,7 @@ package builtins_test
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -146,6 +147,7 @@ var samples = map[string]string{
 	"duration": `"90s"`, "strings": `["a"]`, "kinds": `["timeout"]`, "patterns": `["get*"]`, "policy": `"repeat"`,
 	"secret": `secret(env = "P")`, "command": `["x"]`, "env": "{}", "statuses": "[0]", "path": `"/x"`, "text": `"x"`, "keys": `".k"`,
 	"transport": "ssh()", "host": `host("h")`, "hosts": `[host("h")]`,
+	"node": "101", "nodes": "[101]", "members": `[rhino.node(101, host("h"))]`, "conventions": "rhino.conventions()",
 }
 
 func sampleOf(a builtins.Arg) string {
@@ -175,7 +177,7 @@ func TestStubTypes(t *testing.T) {
 		`"a:1"`, `"/x"`, `"x\x00"`, `["x\x00"]`, `ssh()`, `host("h")`, `[host("h"), "x"]`,
 	}
 	before := "f = lambda: "
-	for _, of := range receivers {
+	for _, of := range slices.Backward(receivers) {
 		before = of.name + " = " + of.src + "\n" + before
 	}
 	for p := range documented(t) {
@@ -225,6 +227,8 @@ func callWith(p *builtins.Page, arg builtins.Arg, src string) string {
 var receivers = []struct{ name, src string }{
 	{"a_proxy", `xmlrpc.server("http://h/c")`},
 	{"a_host", `host("h")`},
+	{"a_cluster", `rhino.cluster(name = "c", home = "/x", nodes = [rhino.node(101, host("h")), rhino.node(102, host("i"), quorum = True)])`},
+	{"a_node", "a_cluster.node(101)"},
 }
 
 // run calls f of a program outside a run.
@@ -277,10 +281,16 @@ def main(site):
 		"wait": `wait("5s"%s)`, "confirm": `confirm("go?"%s)`, "fail": `attempt(lambda: fail("x"%s)).error.hint`, "secret": `secret(env = "P"%s)`,
 		"xmlrpc.server": `xmlrpc.server("http://h/c"%s).f()`, "exaoperation": `exaoperation(name = "p", url = "http://h/c"%s).server.getX()`,
 		"host": `host("h"%s).run("x").code`, "ssh": `host("h", ssh(%s)).run("x").code`, "local": `host("h", local(%s)).run("x").code`,
-		"host.run": `db.run("x"%s).code`, "host.start": `db.start("x", "/l"%s).pid`,
+		"rhino.node":    `rhino.node(1, host("h")%s).quorum`,
+		"rhino.cluster": `rhino.cluster(name = "a", home = "/o", nodes = [rhino.node(1, host("h"))]%s).version`,
+		"host.run":      `db.run("x"%s).code`, "host.start": `db.start("x", "/l"%s).pid`,
 		"proxy.METHOD": `server.f(1%s)`, "proxy.call": `server.call("f", 1%s)`, "print": "print(1, 2%s)",
 	} {
 		p := builtins.Lookup(name)
+		if p == nil {
+			t.Errorf("%s has no page", name)
+			continue
+		}
 		var given strings.Builder
 		for _, a := range p.Args {
 			if a.Default != "" && !(name == "secret" && a.Name == "env") {
