@@ -37,7 +37,6 @@ var argTypes = map[string]func(starlark.Value) error{
 	"keys":      unpack[host.Keys],
 	"transport": unpack[*host.Transport],
 	"host":      unpack[host.Ref],
-	"hosts":     unpack[host.Hosts],
 	"node":      unpack[rhino.NodeID],
 	"nodes":     unpack[rhino.NodeIDs],
 	"members":   unpack[rhino.Members],

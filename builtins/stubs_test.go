@@ -146,7 +146,7 @@ var samples = map[string]string{
 	"any": `"x"`, "string": `"x"`, "int": "1", "bool": "True", "function": "lambda *args: 1", "list": "[]",
 	"duration": `"90s"`, "strings": `["a"]`, "kinds": `["timeout"]`, "patterns": `["get*"]`, "policy": `"repeat"`,
 	"secret": `secret(env = "P")`, "command": `["x"]`, "env": "{}", "statuses": "[0]", "path": `"/x"`, "text": `"x"`, "keys": `".k"`,
-	"transport": "ssh()", "host": `host("h")`, "hosts": `[host("h")]`,
+	"transport": "ssh()", "host": `host("h")`,
 	"node": "101", "nodes": "[101]", "members": `[rhino.node(101, host("h"))]`, "conventions": "rhino.conventions()",
 }
 

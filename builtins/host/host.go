@@ -38,10 +38,7 @@ type Host struct {
 	keyed bool // its changes leave a trace by which they can be found
 }
 
-var (
-	_ starlark.HasAttrs = (*Host)(nil)
-	_ starlark.Unpacker = (*Hosts)(nil)
-)
+var _ starlark.HasAttrs = (*Host)(nil)
 
 // New makes a host.
 func New(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -100,30 +97,6 @@ func (h *Host) Attr(name string) (starlark.Value, error) {
 // AttrNames lists the attributes.
 func (h *Host) AttrNames() []string { return []string{"address", "name", "run", "start"} }
 
-// Hosts is a list of hosts; a single host stands for a list of one.
-type Hosts []*Host
-
-// Unpack accepts a host, or a list or tuple of hosts.
-func (l *Hosts) Unpack(v starlark.Value) error {
-	if h, ok := v.(*Host); ok {
-		*l = Hosts{h}
-		return nil
-	}
-	it, ok := v.(starlark.Iterable)
-	if !ok {
-		return fmt.Errorf("got %s, want a host or a list of hosts", got(v))
-	}
-	*l = Hosts{}
-	for e := range starlark.Elements(it) {
-		h, ok := e.(*Host)
-		if !ok {
-			return fmt.Errorf("[%d]: got %s, want host(…)", len(*l), got(e))
-		}
-		*l = append(*l, h)
-	}
-	return nil
-}
-
 // got is a value for a message: a string is what is most often mistaken for a host.
 func got(v starlark.Value) string {
 	if s, ok := starlark.AsString(v); ok {
@@ -132,8 +105,10 @@ func got(v starlark.Value) string {
 	return v.Type()
 }
 
-// Unpack accepts a host, so that a builtin can declare a parameter of that
-// type: var h host.Ref.
+// Ref is a parameter that is a host.
+type Ref struct{ *Host }
+
+// Unpack accepts a host.
 func (r *Ref) Unpack(v starlark.Value) error {
 	h, ok := v.(*Host)
 	if !ok {
@@ -142,9 +117,6 @@ func (r *Ref) Unpack(v starlark.Value) error {
 	r.Host = h
 	return nil
 }
-
-// Ref is a parameter that is a host.
-type Ref struct{ *Host }
 
 // hostName is the name of a host or its address.
 type hostName string

@@ -1,8 +1,11 @@
 package rhino
 
-// The types of arguments that can be checked before a call is made.
+// Arguments of some types can be checked before a call is made.
 type (
-	NodeID  = nodeID  // a node or its id
-	NodeIDs = nodeIDs // a list of those, or one
-	Members = nodes   // what rhino.node makes, in a list
+	// NodeID is an argument that is a node or the id of one.
+	NodeID = nodeID
+	// NodeIDs is an argument that is a list of nodes or ids, or one of those.
+	NodeIDs = nodeIDs
+	// Members is an argument that is a list of what rhino.node makes.
+	Members = nodes
 )
