@@ -16,6 +16,7 @@ import (
 	"runbook/live"
 	"runbook/live/branch"
 	"runbook/live/clock"
+	"runbook/live/host"
 	"runbook/live/secret"
 	"runbook/live/xmlrpc"
 )
@@ -29,6 +30,7 @@ type stage struct {
 	operator *operator
 	locker   *locker
 	client   *xmlrpc.Client
+	hosts    *host.Client
 }
 
 // stageOf builds the live world for a job. No packet is sent yet.
@@ -42,23 +44,27 @@ func (a *App) stageOf(j *job, o *runOptions, id string) (*stage, error) {
 	if p.view != nil {
 		op.pause = p.view.hide
 	}
-	host, _ := os.Hostname() // "" tells as much
-	client := xmlrpc.New(xmlrpc.Options{Resolve: new(secret.Resolver).Resolve, Warn: p.warn, UserAgent: "runbook/" + version})
+	here, _ := os.Hostname() // "" tells as much
+	secrets := new(secret.Resolver)
+	client := xmlrpc.New(xmlrpc.Options{Resolve: secrets.Resolve, Warn: p.warn, UserAgent: "runbook/" + version})
+	hosts := host.New(host.Options{Run: id, Env: a.getenv, Resolve: secrets.Resolve, Warn: p.warn})
 	mux := live.Mux{
 		effect.KindXMLRPC:   client,
+		effect.KindHost:     hosts,
 		effect.KindClock:    clock.Clock{},
 		effect.KindOperator: op,
 	}
 	lock := &locker{next: mux, store: a.store(), holder: journal.Holder{
-		Run: id, Runbook: strings.TrimPrefix(j.runbook, interpreter.Shipped), PID: os.Getpid(), Host: host, Since: a.now().UTC(),
+		Run: id, Runbook: strings.TrimPrefix(j.runbook, interpreter.Shipped), PID: os.Getpid(), Host: here, Since: a.now().UTC(),
 	}}
-	return &stage{app: a, job: j, options: o, progress: p, operator: op, locker: lock, client: client}, nil
+	return &stage{app: a, job: j, options: o, progress: p, operator: op, locker: lock, client: client, hosts: hosts}, nil
 }
 
 // close gives back what the stage holds.
 func (st *stage) close() {
 	st.locker.release()
 	st.client.Close()
+	st.hosts.Close()
 }
 
 // live runs a job against the real systems.
@@ -143,11 +149,15 @@ func (st *stage) perform(ctx context.Context, s *session) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s.ask = func(q string) (string, error) { return st.operator.question(ctx, q) }
+	s.guests = &guests{}
 	signals, stop := st.app.signals()
 	defer stop()
 	var caught atomic.Int32
 	go st.watch(ctx, s, signals, cancel, &caught)
 	err := s.run(ctx)
+	if err == nil {
+		st.tidy(ctx, s.guests)
+	}
 	if err != nil && errors.Is(err, effect.ErrStopped) && caught.Load() == int32(syscall.SIGTERM) {
 		err = &exitError{code: Terminated, err: err}
 	}

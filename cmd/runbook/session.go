@@ -15,7 +15,7 @@ import (
 
 // A session is one life of a run: its layers, and what it tells.
 //
-//	interpreter → journal → gate → deadline → stepper → counts → world
+//	interpreter → guests → journal → gate → deadline → stepper → counts → world
 type session struct {
 	app      *App
 	job      *job
@@ -26,6 +26,7 @@ type session struct {
 	journal  *journal.Journal // nil where nothing is recorded
 	stopping atomic.Bool      // let no change begin
 	counts   counts
+	guests   *guests                                   // nil in a rehearsal
 	ask      func(question string) (string, error) // for --step
 }
 
@@ -38,7 +39,7 @@ func (s *session) layer(next effect.Performer) effect.Performer {
 		switch {
 		case r.Class == effect.Change:
 			s.counts.changes.Add(1)
-		case r.Kind == effect.KindXMLRPC:
+		case r.Kind == effect.KindXMLRPC || r.Kind == effect.KindHost:
 			s.counts.reads.Add(1)
 		}
 		s.progress.begins(r)
@@ -58,10 +59,14 @@ func (s *session) stack() effect.Performer {
 		p = &deadline{next: p, limit: time.Duration(s.options.timeout)}
 	}
 	p = &gate{next: p, stopping: &s.stopping}
-	if s.journal != nil {
-		return s.journal.Performer(p)
+	if s.journal == nil {
+		return effect.Unrecorded(p)
 	}
-	return effect.Unrecorded(p)
+	p = s.journal.Performer(p)
+	if s.guests != nil {
+		return s.guests.layer(p)
+	}
+	return p
 }
 
 // run executes the runbook and records how it ended.
