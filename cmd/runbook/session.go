@@ -26,7 +26,7 @@ type session struct {
 	journal  *journal.Journal // nil where nothing is recorded
 	stopping atomic.Bool      // let no change begin
 	counts   counts
-	guests   *guests                                   // nil in a rehearsal
+	guests   *guests                               // nil in a rehearsal
 	ask      func(question string) (string, error) // for --step
 }
 
