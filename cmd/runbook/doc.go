@@ -52,7 +52,9 @@ type family struct {
 func families() []family {
 	titles := map[string]string{
 		"control":   "what shapes a run",
+		"host":      "commands on hosts",
 		"rehearsal": "what test files can say besides, and simulate and fault",
+		"rhino":     "Rhino clusters",
 		"xmlrpc":    "servers that speak XML-RPC, and EXAoperation",
 	}
 	var all []family
@@ -103,9 +105,6 @@ func (a *App) doc(name string) error {
 	names := []string{settingsPage}
 	for _, f := range families() {
 		names = append(names, f.name)
-		if f.name == name {
-			return a.docList(name)
-		}
 		for _, p := range f.pages {
 			names = append(names, p.Name)
 			if p.Name == name {
@@ -114,11 +113,17 @@ func (a *App) doc(name string) error {
 			}
 		}
 	}
-	if strings.HasPrefix(name, "xmlrpc.") || name == "xmlrpc" {
-		return a.docList("xmlrpc")
+	near, family := interpreter.Nearest(names, name), name
+	if near == "" {
+		family, _, _ = strings.Cut(name, ".")
+	}
+	for _, f := range families() { // after the pages: host is a page, and a family
+		if f.name == family {
+			return a.docList(family)
+		}
 	}
 	e := &exitError{code: Usage, err: fmt.Errorf("doc: got %q, which has no page", name), hint: "list them: runbook doc"}
-	if near := interpreter.Nearest(names, name); near != "" {
+	if near != "" {
 		e.hint = "did you mean runbook doc " + near + "?"
 	}
 	return e
