@@ -1,6 +1,8 @@
 package value_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -142,5 +144,17 @@ func TestPeriod(t *testing.T) {
 		{span(0), "", `got 0s, want a duration that is more than 0`},
 		{str("-1s"), "", `got "-1s", want a duration that is not negative`},
 		{one, "", "got int" + tail},
+	})
+}
+
+// TestCommandWords: words that a process can have stay as they are.
+func TestCommandWords(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		words := append([]string{"x"}, rapid.SliceOf(rapid.String().Filter(func(s string) bool { return !strings.Contains(s, "\x00") })).Draw(t, "words")...)
+		var c value.Command
+		if err := c.Unpack(strs(words...)); err != nil || !slices.Equal(c.Argv, words) {
+			t.Fatalf("Unpack(%q) = %q, %v, want them unchanged", words, c.Argv, err)
+		}
 	})
 }
