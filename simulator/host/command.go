@@ -1,6 +1,9 @@
 package host
 
-import "io"
+import (
+	"io"
+	"path"
+)
 
 // A Program is what a process runs: a coroutine, written as if it were alone.
 // It gives the process's exit status.
@@ -96,8 +99,9 @@ func (p *Process) launch(c Command) {
 	case len(c.Argv) > 0:
 		p.program = func(p *Process) int { return p.Exec(p.args) }
 	default:
-		p.args = []string{p.machine.cfg.Shell, "-c", c.Line}
-		p.program = func(p *Process) int { return p.Exec(p.args) }
+		shell := p.machine.cfg.Shell
+		p.args = []string{path.Base(shell), "-c", c.Line}
+		p.program = func(p *Process) int { return p.execFile(shell, p.args) }
 	}
 	if c.Dir != "" {
 		p.enter(c.Dir)

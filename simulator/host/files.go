@@ -146,26 +146,31 @@ func (f *Files) add(at place, n *node) (*node, error) {
 
 // replace gives an owned file other contents.
 func (t *tree) replace(n *node, data []byte) error {
-	if n.mode&fs.ModeDevice != 0 {
-		_, err := device(n.target).write(nil, data)
-		return err
+	if n.mode&fileDevice != 0 {
+		return t.writeAt(n, 0, data)
 	}
 	_ = t.grow(-int64(len(n.data)))
 	n.data, n.modified = nil, t.fleet.Date()
 	return t.writeAt(n, 0, data)
 }
 
+// fileDevice is the mode of a device.
+const fileDevice = fs.ModeDevice
+
+// truncate empties an owned file.
+func (t *tree) truncate(n *node) error { return t.replace(n, nil) }
+
 // writeAt overwrites an owned file from an offset on, with zeros before it if
 // the file is shorter.
 func (t *tree) writeAt(n *node, offset int64, data []byte) error {
-	if n.mode&fs.ModeDevice != 0 {
+	if len(data) == 0 {
+		return nil
+	}
+	if n.mode&fileDevice != 0 {
 		_, err := device(n.target).write(nil, data)
 		return err
 	}
 	end := offset + int64(len(data))
-	if len(data) == 0 {
-		return nil
-	}
 	if err := t.grow(end - int64(len(n.data))); end > int64(len(n.data)) && err != nil {
 		return err
 	}

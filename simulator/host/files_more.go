@@ -3,6 +3,7 @@ package host
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -215,4 +216,28 @@ func (f *Files) Readlink(name string) (string, error) {
 		return "", err
 	}
 	return info.target, nil
+}
+
+// Real is the path of what name leads to, without symbolic links.
+func (f *Files) Real(name string) (string, error) {
+	at, err := f.walk(name, true, false)
+	if err == nil && at.node == nil {
+		err = ErrNotExist
+	}
+	if err != nil {
+		return "", fault("realpath", name, err)
+	}
+	stack := at.stack
+	if len(stack) == 0 || stack[len(stack)-1] != at.node {
+		stack = append(slices.Clone(stack), at.node)
+	}
+	real := ""
+	for i := 1; i < len(stack); i++ {
+		for child, n := range stack[i-1].children {
+			if n == stack[i] {
+				real += "/" + child
+			}
+		}
+	}
+	return max(real, "/"), nil
 }

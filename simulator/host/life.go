@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -38,12 +39,17 @@ func (p *Process) Wait(child *Process) int {
 // Exec makes the process another program, which is looked up through PATH, and
 // gives its status: `return p.Exec(argv)`. Handlers of signals are gone then.
 func (p *Process) Exec(argv []string) int {
-	p.args = argv
-	p.trap = nil
 	if len(argv) == 0 {
 		return 0
 	}
-	program, err := p.find(argv[0])
+	return p.execFile(argv[0], argv)
+}
+
+// execFile is Exec of a file that the first of the arguments need not name.
+func (p *Process) execFile(file string, argv []string) int {
+	p.args = argv
+	p.trap = nil
+	program, err := p.find(file)
 	if err != nil {
 		fmt.Fprintf(p.Stderr, "sh: 1: %s\n", err.text)
 		return err.status
@@ -122,3 +128,6 @@ func (p *Process) step() {
 	p.killedBy = KILL
 	p.Exit(128 + int(KILL))
 }
+
+// readAll reads to the end, but at most limit bytes.
+func readAll(r io.Reader, limit int64) ([]byte, error) { return io.ReadAll(io.LimitReader(r, limit)) }
