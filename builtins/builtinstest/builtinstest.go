@@ -5,7 +5,7 @@
 // it sees a few names for arranging the world and looking at it:
 //
 //	answer(request, *answers)        what a request is answered, one answer after the other
-//	problem(kind, message, code=, doubt=, transient=, hint=)    an answer that is an error
+//	problem(kind, message, code=, doubt=, transient=, hint=, details=)    an answer that is an error
 //	lost(message)                    the answer that got lost on its way
 //	slow(duration, answer)           an answer that takes its time
 //	eq(got, want)                    fails unless the two are equal
@@ -157,10 +157,10 @@ func answerer(w *interpretertest.World) function {
 
 func problem(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var kind, message, hint string
-	var code starlark.Value
+	var code, details starlark.Value
 	var doubt, transient bool
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs,
-		"kind", &kind, "message", &message, "code?", &code, "doubt?", &doubt, "transient?", &transient, "hint?", &hint); err != nil {
+		"kind", &kind, "message", &message, "code?", &code, "doubt?", &doubt, "transient?", &transient, "hint?", &hint, "details?", &details); err != nil {
 		return nil, err
 	}
 	e := &effect.Error{Kind: effect.Kind(kind), Message: message, Doubt: doubt, Transient: transient, Hint: hint}
@@ -171,6 +171,13 @@ func problem(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 		}
 		n64 := int64(n)
 		e.Code = &n64
+	}
+	if details != nil {
+		v, err := interpreter.FromStarlark(details)
+		if err != nil {
+			return nil, err
+		}
+		e.Details, _ = v.(effect.Struct)
 	}
 	return answer{Answer: interpretertest.Answer{Err: e}}, nil
 }

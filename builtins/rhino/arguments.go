@@ -107,6 +107,12 @@ func (c *Cluster) pickRouters(l *nodeIDs) ([]*Node, error) {
 	return picked, noQuorum(picked)
 }
 
+// checkRouter refuses what is no event-router node of the cluster.
+func (c *Cluster) checkRouter(id nodeID) error {
+	_, err := c.pickRouters(&nodeIDs{ids: []int{int(id)}, given: true})
+	return err
+}
+
 // noQuorum refuses quorum nodes.
 func noQuorum(list []*Node) error {
 	for _, n := range list {

@@ -23,7 +23,9 @@ type call struct {
 }
 
 // pairs are the arguments of a typed method that say how, for UnpackArgs.
-func (k *call) pairs(change bool) []any { return append([]any{"via??", &k.via}, k.how.pairs(change)...) }
+func (k *call) pairs(change bool) []any {
+	return append([]any{"via??", &k.via}, k.how.pairs(change)...)
+}
 
 // An answer is what the console printed.
 type answer struct {

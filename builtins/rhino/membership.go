@@ -97,8 +97,11 @@ func copyDesired(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	if source == target {
 		return nil, fmt.Errorf("%s: for parameter target: got %d, the source itself, want another node", b.Name(), target)
 	}
-	if _, err := c.pickRouters(&nodeIDs{ids: []int{int(source), int(target)}, given: true}); err != nil {
-		return nil, fmt.Errorf("%s: %w", b.Name(), err)
+	if err := c.checkRouter(source); err != nil {
+		return nil, fmt.Errorf("%s: for parameter source: %w", b.Name(), err)
+	}
+	if err := c.checkRouter(target); err != nil {
+		return nil, fmt.Errorf("%s: for parameter target: %w", b.Name(), err)
 	}
 	k.words = []string{"copypernodedesiredstate", fmt.Sprint(int(source)), fmt.Sprint(int(target))}
 	return c.perform(t, b, k)

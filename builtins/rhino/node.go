@@ -3,6 +3,7 @@ package rhino
 import (
 	"errors"
 	"fmt"
+	"math"
 	"path"
 	"strings"
 
@@ -60,8 +61,8 @@ func NewNode(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "id", &n.ID, "host", &h, "quorum?", &n.Quorum, "home??", &home); err != nil {
 		return nil, err
 	}
-	if n.ID <= 0 {
-		return nil, fmt.Errorf("%s: for parameter id: got %d, want a number that is more than 0", b.Name(), n.ID)
+	if n.ID <= 0 || n.ID > math.MaxInt32 {
+		return nil, fmt.Errorf("%s: for parameter id: got %d, want a number from 1 to %d", b.Name(), n.ID, math.MaxInt32)
 	}
 	n.Host, n.Home = h.Host, string(home)
 	return n, nil

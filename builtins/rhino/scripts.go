@@ -68,7 +68,7 @@ func makePrimary(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	if n.Quorum {
 		return nil, fmt.Errorf("%s: got quorum node %d, want an event-router node: that one creates the primary component", b.Name(), n.ID)
 	}
-	if err := n.refusePrimary(t, b, "another one"); err != nil {
+	if err := n.refusePrimary(t, b, ", want a node that has none"); err != nil {
 		return nil, err
 	}
 	settle := probe(b.Name()+" (probe)", func(t *starlark.Thread, b *starlark.Builtin) (string, error) {

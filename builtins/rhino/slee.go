@@ -221,7 +221,7 @@ func listServices(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	c := b.Receiver().(*Cluster)
 	k.words = []string{"listservicesbystate", state}
 	if on != 0 {
-		if _, err := c.pickRouters(&nodeIDs{ids: []int{int(on)}, given: true}); err != nil {
+		if err := c.checkRouter(on); err != nil {
 			return nil, fmt.Errorf("%s: for parameter node: %w", b.Name(), err)
 		}
 		k.option(true, "-node", fmt.Sprint(int(on)))

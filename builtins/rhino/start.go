@@ -44,7 +44,7 @@ func (o *options) check(n *Node) error {
 	case int(o.copyFrom) == n.ID:
 		return fmt.Errorf("for parameter copy_state_from: got %d, the node itself, want another node", n.ID)
 	}
-	if _, err := n.cluster.pickRouters(&nodeIDs{ids: []int{int(o.copyFrom)}, given: true}); err != nil {
+	if err := n.cluster.checkRouter(o.copyFrom); err != nil {
 		return fmt.Errorf("for parameter copy_state_from: %w", err)
 	}
 	return nil
@@ -94,7 +94,7 @@ func start(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs 
 		return nil, fmt.Errorf("%s: %w", b.Name(), err)
 	}
 	if o.primary {
-		if err := n.refusePrimary(t, b, "-p"); err != nil {
+		if err := n.refusePrimary(t, b, ", and does not start with -p"); err != nil {
 			return nil, err
 		}
 	}
@@ -114,14 +114,14 @@ func start(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs 
 
 // refusePrimary refuses to create a primary component on a node that was in one:
 // Rhino refuses to start then, and a second one beside it would be a second cluster.
-func (n *Node) refusePrimary(t *starlark.Thread, b *starlark.Builtin, how string) error {
+func (n *Node) refusePrimary(t *starlark.Thread, b *starlark.Builtin, so string) error {
 	s, err := n.look(t, b, look{lines: 1})
 	if err != nil || !s.Primary {
 		return err
 	}
 	return &effect.Error{
 		Kind: effect.Refused, Target: n.Host.Name(), Operation: b.Name(),
-		Message: fmt.Sprintf("%s has its primary component configuration in %s, and does not start with %s", n.Name(), n.file(n.cluster.Conventions.PrimaryFile), how),
+		Message: fmt.Sprintf("%s has its primary component configuration in %s%s", n.Name(), n.file(n.cluster.Conventions.PrimaryFile), so),
 		Hint:    "start it without primary: it joins the primary component that it was part of",
 	}
 }
