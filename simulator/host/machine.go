@@ -45,6 +45,7 @@ type Machine struct {
 	cut       bool
 	slow      float64
 	booted    time.Duration // when it came up last
+	tools     toolState     // what the small tools keep
 }
 
 func newMachine(f *Fleet, cfg Config) *Machine {
