@@ -1,0 +1,159 @@
+package rhino
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	"runbook/simulator/host"
+)
+
+// rhinoConfig stands for the configuration whose variables start-rhino.sh
+// substitutes. The real one is longer.
+const rhinoConfig = "<rhino-config>\n  <node id=\"@NODE_ID@\" home=\"@RHINO_HOME@\" work=\"@RHINO_WORK_DIR@\"/>\n" +
+	"  <management port=\"@RMI_MBEAN_REGISTRY_PORT@\"/>\n  <database host=\"@MANAGEMENT_DATABASE_HOST@\" name=\"@MANAGEMENT_DATABASE_NAME@\"/>\n</rhino-config>\n"
+
+// layOutMachine lays out what the nodes of a machine share.
+func (c *Cluster) layOutMachine(m *host.Machine) {
+	v := &c.Conventions
+	for _, dir := range []string{c.Home, path.Join(c.Home, "client"), path.Join(c.Home, "client/etc"), path.Join(c.Home, "lib")} {
+		c.makeDir(m, dir)
+	}
+	c.lay(m, path.Join(c.Home, "lib/RhinoBoot.jar"), "")
+	c.lay(m, path.Join(c.Home, "client/etc/client.properties"), c.clientProperties(m))
+	c.lay(m, path.Join(c.Home, v.RhinoEnv), "# Read by rhino.sh. Delay between the starts of nodes, in seconds.\nRHINO_START_INTERVAL=30\n")
+	for name, program := range map[string]host.Program{
+		v.Console: c.console, v.RhinoSh: c.rhinoSh, v.SleeSh: c.sleeSh, v.CreateNode: c.createNode,
+	} {
+		m.Install(path.Join(c.Home, name), program)
+	}
+}
+
+// clientProperties are what a console on the machine connects to: the
+// event-router nodes there.
+func (c *Cluster) clientProperties(m *host.Machine) string {
+	port, list := 1199, ""
+	for i, n := range c.on(m) {
+		if i == 0 {
+			port = n.spec.Port
+		}
+		if !n.spec.Quorum {
+			list += ",localhost:" + strconv.Itoa(n.spec.Port)
+		}
+	}
+	comment := "# "
+	if strings.Count(list, ",") > 1 {
+		comment = ""
+	}
+	if list == "" {
+		list = ",hosta:1199,hostb:1199"
+	}
+	return fmt.Sprintf("rhino.remote.host=localhost\nrhino.remote.port=%d\nrhino.remote.username=%s\nrhino.remote.password=%s\n%srhino.remote.serverlist=%s\nrhino.snapshot.baseport=22000\n",
+		port, c.Username, c.Password, comment, list[1:])
+}
+
+// layOutNode lays out a node's directory.
+func (c *Cluster) layOutNode(n *node) {
+	v, m := &c.Conventions, n.machine
+	for _, dir := range []string{c.Home, n.spec.Dir, n.path("config"), n.path("work"), n.path("work/log")} {
+		c.makeDir(m, dir)
+	}
+	c.lay(m, n.path("config/config_variables"), n.variables())
+	c.lay(m, n.path("config/rhino-config.xml"), rhinoConfig)
+	for _, p := range []struct {
+		name    string
+		program host.Program
+	}{
+		{v.Start, n.start},
+		{v.Stop, n.stop},
+		{v.MakePrimary, n.makePrimary},
+		{"dumpthreads.sh", n.dumpThreads},
+		{"consolelog.sh", n.consoleLog},
+	} {
+		m.Install(n.path(p.name), p.program)
+	}
+}
+
+// variables is the node's config_variables, after a public example [code].
+func (n *node) variables() string {
+	offset := n.spec.Port - 1199
+	return fmt.Sprintf(`#This is parsed as a properties file AND as a shell script.
+RHINO_HOME=%[1]s
+RHINO_BASE=%[2]s
+RHINO_WORK_DIR=%[1]s/work
+JAVA_HOME=%[2]s/jdk
+JVM_ARCH=64
+MANAGEMENT_DATABASE_NAME=rhino
+MANAGEMENT_DATABASE_HOST=localhost
+MANAGEMENT_DATABASE_PORT=5432
+MANAGEMENT_DATABASE_USER=rhino
+MANAGEMENT_DATABASE_PASSWORD=password
+SESSION_OWNERSHIP_FACILITY_ENABLED=False
+REPLICATED_STORAGE_RESOURCE=DomainedMemoryDatabase
+RMI_MBEAN_REGISTRY_PORT=%[4]d
+JMX_SERVICE_PORT=%[5]d
+RHINO_SSL_PORT=%[6]d
+SNAPSHOT_BASEPORT=%[7]d
+HEAP_SIZE=3072m
+LOCALIPS="*"
+RHINO_WATCHDOG_STUCK_INTERVAL=45000
+RHINO_WATCHDOG_THREADS_THRESHOLD=50
+SAVANNA_COMMS_MODE=MULTICAST
+SAVANNA_CLUSTER_ID=100
+SAVANNA_CLUSTER_ADDR=224.0.50.1
+NODE_ID=%[3]s
+`, n.spec.Dir, n.c.Home, n.name, n.spec.Port, 1202+offset, 1203+offset, 22000+offset)
+}
+
+// readVariables are the variables that the node's configuration says now.
+func (n *node) readVariables() map[string]string {
+	data, err := n.machine.Files().ReadFile(n.path("config/config_variables"))
+	if err != nil {
+		return nil
+	}
+	return properties(string(data))
+}
+
+// properties reads lines of NAME=VALUE.
+func properties(text string) map[string]string {
+	all := map[string]string{}
+	for line := range strings.Lines(text) {
+		name, value, ok := strings.Cut(strings.TrimSpace(line), "=")
+		if ok && !strings.HasPrefix(name, "#") {
+			all[strings.TrimSpace(strings.TrimPrefix(name, "export "))] = strings.Trim(strings.TrimSpace(value), `"'`)
+		}
+	}
+	return all
+}
+
+// writeConfiguration is what a node writes about itself when it starts.
+func (n *node) writeConfiguration() {
+	n.write("work/log/config.log", n.variables())
+	_ = n.files().AppendFile(n.path("work/log/audit.log"), []byte(n.c.fleet.Date().Format(stamp)+put(n.c.Texts.LicenseAudit, "id", n.name)+"\n"))
+}
+
+// lay writes a file that belongs to the machine's user.
+func (c *Cluster) lay(m *host.Machine, name, text string) {
+	_ = m.Files().WriteFile(name, []byte(text))
+	_ = m.Files().Chown(name, false)
+}
+
+func (c *Cluster) makeDir(m *host.Machine, name string) {
+	_ = m.Files().MkdirAll(name, 0o755)
+	_ = m.Files().Chown(name, false)
+}
+
+// An appender is a file that what is written goes to the end of.
+type appender struct {
+	files *host.Files
+	name  string
+}
+
+// Write is io.Writer's.
+func (a appender) Write(b []byte) (int, error) {
+	if err := a.files.AppendFile(a.name, b); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}

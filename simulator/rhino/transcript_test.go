@@ -1,0 +1,366 @@
+package rhino
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"runbook/effect"
+	"runbook/simulator/host"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write what the transcripts should say instead of comparing")
+
+// A transcript is a file of commands and of everything observable that came of
+// them: a command, a line with ----, the history up to an empty line.
+//
+//	cluster [begin=B] [version=V] ...  begins a cluster; the lines below say how (see script.configure)
+//	run HOST LINE                      runs a line in the host's shell and waits for its end
+//	start HOST LINE                    starts one and does not wait; what it writes is not shown
+//	advance D                          lets time pass, and shows what happens
+//	host HOST down|up|cut|join|full|free
+//	file HOST PATH                     shows a file; dates are left out
+//	state, hazards                     shows everything
+//
+// Paths that begin with ~ are below the cluster's home. An empty line of the
+// history is a dot, and a line of stderr begins with '!'.
+//
+// go test ./simulator/rhino -rewrite records it anew.
+func TestTranscripts(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("glob: got %v, %v, want transcripts", files, err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			before, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			after := perform(t, string(before))
+			if *rewrite {
+				if err := os.WriteFile(file, []byte(after), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(strings.Split(string(before), "\n"), strings.Split(after, "\n")); diff != "" {
+				t.Errorf("%s: -want +got (-rewrite records it):\n%s", file, diff)
+			}
+		})
+	}
+}
+
+// perform gives the transcript with the history that its commands have now.
+func perform(t *testing.T, text string) string {
+	t.Helper()
+	s := &script{t: t}
+	var out strings.Builder
+	for block := range strings.SplitSeq(text, "\n\n") {
+		block = strings.Trim(block, "\n")
+		if block == "" {
+			continue
+		}
+		if out.Len() > 0 {
+			out.WriteByte('\n')
+		}
+		command, _, _ := strings.Cut(block+"\n", "\n----\n")
+		command = strings.TrimSuffix(command, "\n")
+		out.WriteString(command + "\n")
+		if lines := strings.Split(command, "\n"); lines[len(lines)-1][0] == '#' {
+			continue // a comment
+		}
+		s.out.Reset()
+		s.do(command)
+		out.WriteString("----\n" + strings.ReplaceAll(s.out.String(), "\n\n", "\n.\n"))
+	}
+	return out.String()
+}
+
+// A script is the state of a transcript while it is performed.
+type script struct {
+	t       *testing.T
+	f       *host.Fleet
+	c       *Cluster
+	out     strings.Builder
+	hazards []Hazard
+	shown   []string
+}
+
+func (s *script) do(command string) {
+	line, body, _ := strings.Cut(command, "\n")
+	for strings.HasPrefix(line, "#") {
+		line, body, _ = strings.Cut(body, "\n")
+	}
+	verb, rest, _ := strings.Cut(line, " ")
+	at, what, _ := strings.Cut(rest, " ")
+	switch verb {
+	case "cluster":
+		s.cluster(strings.Fields(rest), body)
+	case "run":
+		s.run(at, what)
+	case "start":
+		s.machine(at).Start(host.Command{Line: s.expand(what), Detached: true})
+	case "advance":
+		s.advance(s.f.Now() + s.duration(rest))
+	case "host":
+		s.host(s.machine(at), what)
+	case "file":
+		s.file(s.machine(at), what)
+	case "state":
+		s.out.WriteString(s.c.Describe())
+	case "hazards":
+		for _, h := range s.c.Hazards() {
+			s.hazard(h)
+		}
+	default:
+		s.t.Fatalf("transcript: got %q, want a command", line)
+	}
+	s.changes()
+}
+
+func (s *script) expand(line string) string { return strings.ReplaceAll(line, "~", s.c.Home) }
+
+func (s *script) machine(name string) *host.Machine {
+	m := s.f.Machine(name)
+	if m == nil {
+		s.t.Fatalf("transcript: got %q, want a host", name)
+	}
+	return m
+}
+
+func (s *script) duration(text string) time.Duration {
+	d, err := effect.ParseDuration(text)
+	if err != nil {
+		s.t.Fatalf("duration: %v", err)
+	}
+	return d
+}
+
+func (s *script) cluster(options []string, body string) {
+	cfg := Config{Seed: 1}
+	for _, o := range options {
+		name, value, _ := strings.Cut(o, "=")
+		s.configure(&cfg, name, []string{value})
+	}
+	for line := range strings.SplitSeq(body, "\n") {
+		if words := strings.Fields(line); len(words) > 0 {
+			s.configure(&cfg, words[0], words[1:])
+		}
+	}
+	s.f = host.NewFleet(host.FleetConfig{Seed: 1})
+	s.t.Cleanup(s.f.Close)
+	c, err := New(s.f, cfg)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.c = c
+}
+
+func (s *script) configure(cfg *Config, name string, v []string) {
+	var err error
+	switch name {
+	case "begin":
+		cfg.Begin = Begin(v[0])
+	case "version":
+		cfg.Version = v[0]
+	case "selector":
+		cfg.Selector = Selector(v[0])
+	case "desired":
+		cfg.Desired = SLEE(v[0])
+	case "traffic":
+		cfg.Traffic = true
+	case "activities":
+		cfg.Activities.Each, err = strconv.Atoi(v[0])
+		cfg.Activities.Drain = s.duration(v[1])
+	case "service":
+		cfg.Services = append(cfg.Services, Service{Name: strings.ReplaceAll(v[0], "_", " "), Vendor: v[1], Version: v[2], Inactive: len(v) > 3})
+	case "entity":
+		cfg.Entities = append(cfg.Entities, Entity{Name: v[0], Inactive: len(v) > 1})
+	case "node":
+		cfg.Nodes = append(cfg.Nodes, s.node(v))
+	case "timing":
+		err = cfg.Timings.Set(v[0], Fixed(s.duration(v[1])))
+	case "text":
+		err = cfg.Texts.Set(v[0], strings.Join(v[1:], " "))
+	case "convention":
+		err = cfg.Conventions.Set(v[0], strings.Join(v[1:], " "))
+	case "behaviour":
+		err = cfg.Behaviour.Set(v[0], v[1])
+	case "fault":
+		s.fault(&cfg.Faults, v)
+	default:
+		s.t.Fatalf("cluster: got %q, want a part of a Config", name)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// node reads ID HOST [quorum] [state=S] [slee=S] [desired=S] [args=-k,-s].
+func (s *script) node(v []string) Node {
+	id, err := strconv.Atoi(v[0])
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	n := Node{ID: id, Host: v[1]}
+	for _, o := range v[2:] {
+		name, value, _ := strings.Cut(o, "=")
+		switch name {
+		case "quorum":
+			n.Quorum = true
+		case "state":
+			n.State = State(value)
+		case "slee":
+			n.SLEE = SLEE(value)
+		case "desired":
+			n.Desired = SLEE(value)
+		case "args":
+			n.Arguments = strings.Split(value, ",")
+		default:
+			s.t.Fatalf("node: got %q, want an option", o)
+		}
+	}
+	return n
+}
+
+// fault reads database|node ID KIND|slee ID KIND|console HOST KIND, and what
+// it says besides, such as after=10s.
+func (s *script) fault(f *Faults, v []string) {
+	options := map[string]string{}
+	for _, o := range v {
+		if name, value, ok := strings.Cut(o, "="); ok {
+			options[name] = value
+		}
+	}
+	d := func(name string) time.Duration {
+		if options[name] == "" {
+			return 0
+		}
+		return s.duration(options[name])
+	}
+	times, _ := strconv.Atoi(options["times"])
+	code, _ := strconv.Atoi(options["code"])
+	window := Window{From: d("from"), For: d("for")}
+	id := 0
+	if len(v) > 1 {
+		id, _ = strconv.Atoi(v[1])
+	}
+	switch v[0] {
+	case "database":
+		f.Database = append(f.Database, window)
+	case "node":
+		f.Nodes = append(f.Nodes, NodeFault{Node: id, Kind: NodeFaultKind(v[2]), After: d("after"), At: d("at"), Code: code, Times: times})
+	case "slee":
+		f.SLEE = append(f.SLEE, SLEEFault{Node: id, Kind: SLEEFaultKind(v[2]), Times: times})
+	case "console":
+		f.Consoles = append(f.Consoles, ConsoleFault{Host: v[1], Kind: ConsoleFaultKind(v[2]), Late: d("late"), Window: window, Times: times})
+	default:
+		s.t.Fatalf("fault: got %q, want a fault", v[0])
+	}
+}
+
+// advance lets time pass, and shows what happens when it happens.
+func (s *script) advance(to time.Duration) {
+	for {
+		at, ok := s.f.Next()
+		if !ok || at > to {
+			break
+		}
+		s.f.Advance(at)
+		s.changes()
+	}
+	s.f.Advance(to)
+}
+
+// run waits an hour at most.
+func (s *script) run(on, line string) {
+	p := s.machine(on).Start(host.Command{Line: s.expand(line)})
+	if p == nil {
+		fmt.Fprintf(&s.out, "%s is down\n", on)
+		return
+	}
+	for end := s.f.Now() + time.Hour; !p.Ended(); {
+		at, ok := s.f.Next()
+		if !ok || at > end {
+			fmt.Fprintf(&s.out, "[%s] it goes on\n", effect.FormatDuration(s.f.Now()))
+			return
+		}
+		s.f.Advance(at)
+		s.changes()
+	}
+	stdout, stderr := p.Output()
+	s.out.Write(stdout)
+	for line := range strings.Lines(string(stderr)) {
+		s.out.WriteString("! " + strings.ReplaceAll(line, "\n", "") + "\n")
+	}
+	fmt.Fprintf(&s.out, "[%s] status %d\n", effect.FormatDuration(s.f.Now()), p.Status())
+}
+
+func (s *script) host(m *host.Machine, what string) {
+	switch what {
+	case "down", "up":
+		m.SetUp(what == "up")
+	case "cut", "join":
+		m.SetCut(what == "cut")
+	case "full", "free":
+		m.SetFull(what == "full")
+	default:
+		s.t.Fatalf("host: got %q, want down, up, cut, join, full or free", what)
+	}
+	s.f.Advance(s.f.Now())
+}
+
+func (s *script) file(m *host.Machine, name string) {
+	data, err := m.Files().ReadFile(s.expand(name))
+	if err != nil {
+		fmt.Fprintln(&s.out, err)
+		return
+	}
+	for line := range strings.Lines(string(data)) {
+		if len(line) > len(stamp) && line[:2] == "20" {
+			line = line[len(stamp):]
+		}
+		s.out.WriteString("  " + strings.TrimRight(line, "\n") + "\n")
+	}
+}
+
+// changes shows the nodes and the hazards that are new.
+func (s *script) changes() {
+	if s.c == nil {
+		return
+	}
+	at := effect.FormatDuration(s.f.Now())
+	nodes := s.c.DescribeShort()
+	for _, n := range nodes {
+		if !slices.Contains(s.shown, n) {
+			fmt.Fprintf(&s.out, "[%s] %s\n", at, n)
+		}
+	}
+	s.shown = nodes
+	hazards := s.c.Hazards()
+	for _, h := range hazards {
+		if !slices.Contains(s.hazards, h) {
+			s.hazard(h)
+		}
+	}
+	s.hazards = hazards
+}
+
+func (s *script) hazard(h Hazard) {
+	standing := ""
+	if h.Standing {
+		standing = ", standing"
+	}
+	fmt.Fprintf(&s.out, "[%s] HAZARD %s%s: %s\n", effect.FormatDuration(h.At), h.Name, standing, h.Detail)
+}
