@@ -126,8 +126,7 @@ func setBuiltin(sh *shell, argv []string) int {
 		arg := args[0]
 		args = args[1:]
 		if arg == "--" {
-			sh.params = args
-			return 0
+			return sh.setParams(args)
 		}
 		for _, c := range []byte(arg[1:]) {
 			switch {
@@ -153,7 +152,13 @@ func setBuiltin(sh *shell, argv []string) int {
 			return 0
 		}
 	}
-	sh.params = args
+	return sh.setParams(args)
+}
+
+// setParams sets $1 and so on; getopts begins anew.
+func (sh *shell) setParams(params []string) int {
+	sh.params, sh.optOffset = params, 0
+	sh.assign("OPTIND", "1")
 	return 0
 }
 

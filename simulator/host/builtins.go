@@ -15,7 +15,7 @@ func isSpecial(name string) bool { return slices.Contains(special, name) }
 // because builtins run commands, and those look them up.
 func builtinOf(name string) builtin {
 	switch name {
-	case ":", "true", "ulimit", "hash", "shopt":
+	case ":", "true", "ulimit", "hash", "shopt", "alias", "unalias":
 		return trueBuiltin
 	case "false":
 		return falseBuiltin

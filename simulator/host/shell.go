@@ -51,6 +51,7 @@ type shell struct {
 	draws               uint64   // from $RANDOM
 	nested              int      // parentheses of arithmetic around this operand
 	optIndex, optOffset int      // of getopts
+	subStatus           int      // of the last command substitution
 	subbed              bool     // the words of this command had a command substitution
 }
 
@@ -232,7 +233,9 @@ func (sh *shell) eval(text string) {
 		return
 	}
 	line := sh.line
-	sh.status = 0
+	if len(file.Stmts) == 0 {
+		sh.status = 0
+	}
 	sh.stmts(file.Stmts)
 	sh.line = line
 }

@@ -54,7 +54,7 @@ func (sh *shell) arithText(text string, depth int) (int64, error) {
 	if depth > maxRecursion {
 		return 0, errors.New("arithmetic expression: expression recursion level exceeded")
 	}
-	if syntax.ValidName(text) {
+	if syntax.ValidName(text) && (depth == 0 || sh.bash) {
 		value, set, err := sh.value(text, nil)
 		if err == nil && !set && sh.opts['u'] {
 			err = fmt.Errorf("%s: parameter not set", text)
@@ -63,6 +63,9 @@ func (sh *shell) arithText(text string, depth int) (int64, error) {
 			return 0, err
 		}
 		return sh.arithText(value, depth+1)
+	}
+	if depth > 0 && !sh.bash {
+		return 0, fmt.Errorf("Illegal number: %s", text)
 	}
 	x, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Arithmetic(strings.NewReader(text))
 	if err != nil || x == nil {

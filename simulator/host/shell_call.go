@@ -13,14 +13,13 @@ import (
 func (sh *shell) call(cmd *syntax.CallExpr, redirs []*syntax.Redirect) {
 	alone := sh.alone
 	sh.alone, sh.subbed = false, false
-	before := sh.status
 	argv, err := sh.fields(cmd.Args)
 	if err != nil {
 		sh.expansionError(err)
 		return
 	}
 	if len(argv) == 0 {
-		sh.assignOnly(cmd.Assigns, redirs, before)
+		sh.assignOnly(cmd.Assigns, redirs)
 		return
 	}
 	special := isSpecial(argv[0])
@@ -53,11 +52,7 @@ func (sh *shell) call(cmd *syntax.CallExpr, redirs []*syntax.Redirect) {
 
 // assignOnly is a command without words: its status is that of the last
 // command substitution in it.
-func (sh *shell) assignOnly(assigns []*syntax.Assign, redirs []*syntax.Redirect, before int) {
-	substituted := sh.subbed
-	if !substituted {
-		sh.status = before
-	}
+func (sh *shell) assignOnly(assigns []*syntax.Assign, redirs []*syntax.Redirect) {
 	restore, ok := sh.redirect(redirs)
 	defer restore()
 	if !ok {
@@ -70,8 +65,9 @@ func (sh *shell) assignOnly(assigns []*syntax.Assign, redirs []*syntax.Redirect,
 			return
 		}
 	}
-	if !sh.subbed {
-		sh.status = 0
+	sh.status = 0
+	if sh.subbed {
+		sh.status = sh.subStatus
 	}
 }
 

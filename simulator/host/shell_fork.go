@@ -179,7 +179,7 @@ func (sh *shell) substitute(stmts []*syntax.Stmt) (string, error) {
 			return "", fmt.Errorf("got more than %d bytes of a command substitution", maxExpansion)
 		}
 	}
-	sh.status = sh.p.Wait(child)
+	sh.subStatus = sh.p.Wait(child)
 	sh.subbed = true
 	return trimOutput(out), nil
 }

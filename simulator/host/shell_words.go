@@ -257,6 +257,9 @@ func (sh *shell) parts(x *expansion, parts []syntax.WordPart, q quoting, tilde b
 				text, _, _ = expand.Format(nil, text, nil)
 				text, _, _ = strings.Cut(text, "\x00")
 			}
+			if q == doubleOp && !part.Dollar {
+				text = "'" + text + "'" // it is no quote there
+			}
 			x.lit(text, true)
 		case *syntax.DblQuoted:
 			if !sh.vanishes(part.Parts) {
