@@ -88,7 +88,7 @@ func (c *Cluster) AttrNames() []string { return clusterTable.names() }
 // New makes a cluster: nothing is sent.
 func New(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	c := &Cluster{Version: DefaultVersion}
-	var home directory
+	var home value.Path
 	var members nodes
 	if len(args) > 0 {
 		return nil, fmt.Errorf("%s: got %d positional arguments, want keyword arguments such as name=", b.Name(), len(args))

@@ -2,6 +2,7 @@ package rhino
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -117,6 +118,7 @@ func (c *Conventions) AttrNames() []string {
 	for i, l := range Listed {
 		names[i] = l.Name
 	}
+	slices.Sort(names)
 	return names
 }
 

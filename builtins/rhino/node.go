@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"path"
-	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -56,13 +54,16 @@ func (n *Node) Name() string { return fmt.Sprintf("node %d", n.ID) }
 // NewNode makes a node for a cluster.
 func NewNode(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var h host.Ref
-	var home directory
+	var home value.Path
 	n := &Node{}
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "id", &n.ID, "host", &h, "quorum?", &n.Quorum, "home??", &home); err != nil {
 		return nil, err
 	}
-	if n.ID <= 0 || n.ID > math.MaxInt32 {
-		return nil, fmt.Errorf("%s: for parameter id: got %d, want a number from 1 to %d", b.Name(), n.ID, math.MaxInt32)
+	switch {
+	case n.ID <= 0:
+		return nil, fmt.Errorf("%s: for parameter id: got %d, want a number that is more than 0", b.Name(), n.ID)
+	case n.ID > math.MaxInt32:
+		return nil, fmt.Errorf("%s: for parameter id: got %d, want at most %d", b.Name(), n.ID, math.MaxInt32)
 	}
 	n.Host, n.Home = h.Host, string(home)
 	return n, nil
@@ -71,22 +72,6 @@ func NewNode(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 // file is the path or text that a convention gives for the node.
 func (n *Node) file(convention string) string {
 	return n.cluster.Conventions.of(convention, n.cluster.Home, n.Home, n.ID)
-}
-
-// directory is an absolute path on a host.
-type directory string
-
-// Unpack accepts an absolute path and cleans it.
-func (d *directory) Unpack(v starlark.Value) error {
-	s, ok := starlark.AsString(v)
-	if !ok {
-		return fmt.Errorf("got %s, want string", v.Type())
-	}
-	if !strings.HasPrefix(s, "/") || strings.ContainsAny(s, "\r\n") {
-		return fmt.Errorf("got %q, want an absolute path such as \"/opt/rhino\"", s)
-	}
-	*d = directory(path.Clean(s))
-	return value.CheckText(s)
 }
 
 // nodes is a list of nodes.

@@ -81,8 +81,8 @@ func makePrimary(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	return n.run(t, b, n.cluster.Conventions.MakePrimaryScript, "", h, settle)
 }
 
-// controls are the commands of rhino.sh, and whether they change anything.
-var controls = map[string]bool{"start": true, "stop": true, "kill": true, "restart": true, "status": false}
+// controls are the commands of rhino.sh. All but status change something.
+var controls = []string{"start", "stop", "kill", "restart", "status"}
 
 // rhinoSH runs rhino.sh on one host, whose nodes alone it affects.
 func rhinoSH(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -94,10 +94,10 @@ func rhinoSH(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 		return nil, err
 	}
 	c := b.Receiver().(*Cluster)
-	change, ok := controls[command]
+	change := command != "status"
 	switch {
-	case !ok:
-		return nil, fmt.Errorf("%s: for parameter command: got %q, want one of start, stop, kill, restart, status", b.Name(), command)
+	case !slices.Contains(controls, command):
+		return nil, fmt.Errorf("%s: for parameter command: got %q, want %s", b.Name(), command, choice(controls))
 	case !change && h.settled:
 		return nil, fmt.Errorf("%s: for parameter recover: got a policy for status, which only reads, want one or the other", b.Name())
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -216,7 +217,7 @@ func listServices(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		return nil, err
 	}
 	if !slices.Contains(serviceStates, state) {
-		return nil, fmt.Errorf("%s: for parameter state: got %q, want one of %s", b.Name(), state, strings.Join(serviceStates, ", "))
+		return nil, fmt.Errorf("%s: for parameter state: got %q, want %s", b.Name(), state, choice(serviceStates))
 	}
 	c := b.Receiver().(*Cluster)
 	k.words = []string{"listservicesbystate", state}
@@ -227,6 +228,15 @@ func listServices(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		k.option(true, "-node", fmt.Sprint(int(on)))
 	}
 	return c.perform(t, b, k)
+}
+
+// choice is a closed set of words for a message.
+func choice(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = strconv.Quote(w)
+	}
+	return strings.Join(quoted, " or ")
 }
 
 // serviceStates are those of JAIN SLEE.

@@ -28,7 +28,7 @@ func (o *options) check(n *Node) error {
 	}
 	switch {
 	case o.slee != "" && o.slee != "running" && o.slee != "stopped":
-		return fmt.Errorf("for parameter slee: got %q, want \"running\", \"stopped\" or None", o.slee)
+		return fmt.Errorf("for parameter slee: got %q, want \"running\" or \"stopped\"", o.slee)
 	case n.Quorum && o.slee == "running":
 		return wrong("slee", `"running"`, "none: -s cannot be used with -q")
 	case n.Quorum && o.slee == "stopped":
