@@ -1,35 +1,38 @@
 package simulator
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
 
-// An Effect is what a Fault does to a call.
+// An Effect is what a Fault does to a call of a system, or to a command on a host.
 type Effect string
 
 const (
 	LostBefore   Effect = "lost_before"  // the connection dies before the call took effect
-	LostAfter    Effect = "lost_after"   // the connection dies after the call took effect
+	LostAfter    Effect = "lost_after"   // the connection dies after the call took effect; of a command, once it has ended
 	Refused      Effect = "refused"      // nobody listens: nothing was sent
-	Unauthorized Effect = "unauthorized" // HTTP 401
-	Gateway      Effect = "gateway"      // HTTP 501 Gateway error
+	Unauthorized Effect = "unauthorized" // HTTP 401; of a host, no key of the user's is taken
+	Gateway      Effect = "gateway"      // HTTP 501 Gateway error; no host has that
 	Slow         Effect = "slow"         // the answer, or the call itself, takes longer
-	Reply        Effect = "reply"        // a fault instead of the method's answer; the call does not take effect
+	Reply        Effect = "reply"        // a fault instead of the method's answer, a status instead of the command's; it does not take effect
 )
 
 // Prevents reports whether a call that meets the effect does not take effect.
 func (e Effect) Prevents() bool { return e != "" && e != LostAfter }
 
-// A Fault is one thing that goes wrong between clients and a system. The calls
-// it applies to are those that every matcher fits; the zero value of a matcher
-// fits all.
+// A Fault is one thing that goes wrong between clients and a system or a host.
+// The calls and commands it applies to are those that every matcher fits; the
+// zero value of a matcher fits all.
 type Fault struct {
 	Effect Effect
 
-	System      string        // by name
-	Object      string        // path below the system's cluster object: "/storage", "/" for the cluster object itself
-	Method      string        // without dots
+	System      string        // by name; for commands, one that has nodes on the host
+	Object      string        // calls only: path below the system's cluster object: "/storage", "/" for the cluster object itself
+	Method      string        // calls only: without dots
+	Host        string        // commands only: by name
+	Command     string        // commands only: a part of its line, or of its words with a blank between them
 	At          time.Duration // not before, since the beginning
 	Lasts       time.Duration // not longer than, since At; 0 for ever
 	Nth         int           // only the n-th call, counted from 1, of those that fit all of the above
@@ -38,8 +41,20 @@ type Fault struct {
 
 	Delay  time.Duration // Slow: by how much
 	Before bool          // Slow: the call takes effect after the delay, not before it
-	Code   int64         // Reply
-	Text   string        // Reply
+	After  time.Duration // LostAfter of a command: this long after it has begun, if it runs that long; 0: when it has ended
+	Code   int64         // Reply; of a command its status, 1 if it is none
+	Text   string        // Reply; of a command what it says on stderr
+}
+
+// ofCalls and ofCommands report which of the two a fault can apply to.
+func (f *Fault) ofCalls() bool { return f.Host == "" && f.Command == "" && f.After == 0 }
+
+func (f *Fault) ofCommands() bool { return f.Object == "" && f.Method == "" && f.Effect != Gateway }
+
+// fitsCommand reports whether the matchers fit a command on a machine.
+func (f *Fault) fitsCommand(s *station, command string) bool {
+	return (f.Host == "" || f.Host == s.Name()) && strings.Contains(command, f.Command) &&
+		(f.System == "" || slices.Contains(s.systems, f.System))
 }
 
 // A lurking Fault counts the calls that it fits.
@@ -49,28 +64,36 @@ type lurking struct {
 	hits int    // calls that it was applied to
 }
 
-// Trouble is what goes wrong with one call. Its zero value is nothing.
+// Trouble is what goes wrong with one call or command. Its zero value is nothing.
 type Trouble struct {
 	Effect Effect        // never Slow
 	Before time.Duration // delay until the call takes effect
 	After  time.Duration // delay from there until the answer is sent
+	Lost   time.Duration // LostAfter of a command: see Fault.After
 	Code   int64         // Reply
 	Text   string        // Reply
 }
 
-// meet is what goes wrong with a call. The first fault that applies decides;
-// delays add up.
+// meet is what goes wrong with a call of a system.
 func (s *System) meet(now time.Duration, object, method string) Trouble {
+	return meet(s.faults, now, mix(s.seed, hash("fault")), func(f *Fault) bool {
+		return (f.Object == "" || f.Object == object) && (f.Method == "" || f.Method == method)
+	})
+}
+
+// meet is what goes wrong with what the matchers of some faults fit. The first
+// fault that applies decides; delays add up.
+func meet(faults []lurking, now time.Duration, seed uint64, fits func(*Fault) bool) Trouble {
 	var t Trouble
-	for i := range s.faults {
-		f := &s.faults[i]
-		if !f.applies(now, object, method, mix(s.seed, hash("fault"))+uint64(i)) || t.Effect != "" && f.Effect != Slow {
+	for i := range faults {
+		f := &faults[i]
+		if !fits(&f.Fault) || !f.applies(now, seed+uint64(i)) || t.Effect != "" && f.Effect != Slow {
 			continue
 		}
 		f.hits++
 		switch {
 		case f.Effect != Slow:
-			t.Effect, t.Code, t.Text = f.Effect, f.Code, f.Text
+			t.Effect, t.Lost, t.Code, t.Text = f.Effect, f.Fault.After, f.Code, f.Text
 		case f.Fault.Before:
 			t.Before += f.Delay
 		default:
@@ -83,11 +106,9 @@ func (s *System) meet(now time.Duration, object, method string) Trouble {
 	return t
 }
 
-// applies reports whether a call meets the fault, and counts the call.
-func (l *lurking) applies(now time.Duration, object, method string, seed uint64) bool {
-	if l.Object != "" && l.Object != object || l.Method != "" && l.Method != method {
-		return false
-	}
+// applies reports whether a call that the matchers fit meets the fault, and
+// counts the call.
+func (l *lurking) applies(now time.Duration, seed uint64) bool {
 	if now < l.At || l.Lasts > 0 && now >= l.At+l.Lasts {
 		return false
 	}

@@ -2,9 +2,9 @@ package simulator
 
 import (
 	"fmt"
-	"time"
 
 	"runbook/simulator/exaoperation"
+	"runbook/simulator/rhino"
 )
 
 // This file defines the builtins for what goes wrong inside a cluster. They
@@ -12,17 +12,19 @@ import (
 // site, so each gives a plan that is checked and carried out once the system
 // is known.
 
-// A planned fault waits for its system.
+// A planned fault waits for its system. One of apply and rhino is set, as the
+// system is of one kind or the other.
 type planned struct {
 	system  string
 	targets []target
 	apply   func(c *exaoperation.Config)
+	rhino   func(all *rhino.Faults)
 }
 
 // A target is a part of the system that a fault is about.
 type target struct {
 	param string // of the builtin
-	kind  string // "node", "database", "plugin", "user" or "service"
+	kind  string // "node", "event-router node", "database", "plugin", "user", "service" or "host"
 	name  string // "" for every one, or none
 }
 
@@ -194,7 +196,7 @@ func transportFault(effect Effect) func() ([]any, func() (any, error)) {
 	return func() ([]any, func() (any, error)) {
 		f := Fault{Effect: effect}
 		var w window
-		var by duration
+		var by, after duration
 		var probability share
 		takes := choice{of: []string{"before", "after"}}
 		var params []any
@@ -206,10 +208,16 @@ func transportFault(effect Effect) func() ([]any, func() (any, error)) {
 			params = []any{"text", &f.Text, "code?", &f.Code}
 		}
 		params = append(params, "system?", &f.System, "object?", &f.Object, "method?", &f.Method)
+		if effect != Gateway {
+			params = append(params, "host?", &f.Host, "command?", &f.Command)
+		}
+		if effect == LostAfter {
+			params = append(params, "after?", &after)
+		}
 		params = append(params, w.params()...)
 		return append(params, "nth?", &f.Nth, "times?", &f.Times, "probability?", &probability), func() (any, error) {
 			f.At, f.Lasts, f.Probability = w.at.get(), w.lasts.get(), float64(probability)
-			f.Delay, f.Before = time.Duration(by), takes.chosen == "after"
+			f.Delay, f.Before, f.After = by.get(), takes.chosen == "after", after.get()
 			return f, f.check()
 		}
 	}
@@ -219,6 +227,9 @@ func transportFault(effect Effect) func() ([]any, func() (any, error)) {
 func (f *Fault) check() error {
 	if f.Nth < 0 {
 		return wrong("nth", fmt.Errorf("got %d, want a number counted from 1", f.Nth))
+	}
+	if !f.ofCalls() && !f.ofCommands() {
+		return fmt.Errorf("got matchers of calls and of commands, want object and method, or host and command")
 	}
 	if f.Object != "" {
 		f.Object = objectName(f.Object)

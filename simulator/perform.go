@@ -27,6 +27,8 @@ func (w *World) Perform(ctx context.Context, r effect.Request) (effect.Result, e
 	switch r.Kind {
 	case effect.KindXMLRPC:
 		return w.xmlrpc(ctx, r)
+	case effect.KindHost:
+		return w.host(ctx, r)
 	case effect.KindClock:
 		return w.clock(ctx, r)
 	case effect.KindOperator:

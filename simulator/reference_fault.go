@@ -1,6 +1,10 @@
 package simulator
 
-import "runbook/simulator/exaoperation"
+import (
+	"slices"
+
+	"runbook/simulator/exaoperation"
+)
 
 // This file is the reference of fault.*. A test holds it to the code.
 
@@ -102,35 +106,54 @@ var machineFaults = []builtin{
 	}, pluginFails},
 }
 
-// matchers are the parameters that all faults on the way to a system have.
+// matchers are the parameters that all faults on the way to a system or a host
+// have; a gateway is only before a system.
 func matchers(first ...Param) []Param {
-	return append(
+	params := append(
 		first,
-		Param{"system", "string", "every system", "only calls of this system"},
+		Param{"system", "string", "every system", "only calls of this system, and commands on hosts of its nodes"},
 		Param{"object", "string", "every object", `only calls of this object: "/storage", "/db_exa_db1", "/n0011", "/" for the cluster`},
 		Param{"method", "string", "every method", "only calls of this method"},
-		atParam, lastsParam,
-		Param{"nth", "int", "all", "only the n-th of the calls that fit, counted from 1"},
-		Param{"times", "int", "all", "only so many of the calls that fit"},
-		Param{"probability", "float", "1", "only this share of the calls that fit, drawn from the seed"},
+		Param{"host", "string", "every host", "only commands on this host"},
+		Param{"command", "string", "every command", `only commands with this in their line, or in their words with a blank between them: "start-rhino.sh -p"`},
 	)
+	return append(params, counting...)
+}
+
+// gatewayMatchers are those of a fault that no host has.
+func gatewayMatchers() []Param {
+	return append(matchers()[:3:3], counting...)
+}
+
+// counting are the parameters that say which of the calls and commands that fit.
+var counting = []Param{
+	atParam, lastsParam,
+	{"nth", "int", "all", "only the n-th of those that fit, counted from 1"},
+	{"times", "int", "all", "only so many of those that fit"},
+	{"probability", "float", "1", "only this share of those that fit, drawn from the seed"},
+}
+
+// lostAfterMatchers are matchers with when a command's connection dies.
+func lostAfterMatchers() []Param {
+	when := Param{"after", "duration", "when the command has ended", "of commands only: how long after it has begun the connection dies, if it still runs then"}
+	return slices.Insert(matchers(), 5, when)
 }
 
 var transportFaults = []builtin{
 	{Doc{
-		"fault.lost_before", "The connection dies and the call does not take effect. The client cannot know.", matchers(),
+		"fault.lost_before", "The connection dies and the call, or the command, does not take effect. The client cannot know.", matchers(),
 	}, transportFault(LostBefore)},
 	{Doc{
-		"fault.lost_after", "The call takes effect and the connection dies before its answer. The client cannot know.", matchers(),
+		"fault.lost_after", "The call or the command takes effect and the connection dies before its answer. The client cannot know.", lostAfterMatchers(),
 	}, transportFault(LostAfter)},
 	{Doc{
 		"fault.refused", "The connection is refused: nothing was sent. Through sim serve, which has accepted it already, it is reset.", matchers(),
 	}, transportFault(Refused)},
 	{Doc{
-		"fault.unauthorized", "HTTP 401, whatever the credentials.", matchers(),
+		"fault.unauthorized", "HTTP 401, whatever the credentials; of a host, it takes none of the user's keys.", matchers(),
 	}, transportFault(Unauthorized)},
 	{Doc{
-		"fault.gateway", "HTTP 501 Gateway error: EXAoperation is behind a listener that cannot reach it. The call does not take effect.", matchers(),
+		"fault.gateway", "HTTP 501 Gateway error: EXAoperation is behind a listener that cannot reach it. The call does not take effect.", gatewayMatchers(),
 	}, transportFault(Gateway)},
 	{Doc{
 		"fault.slow", "The answer takes longer. Slow faults add up with each other and with one fault of another kind.",
@@ -140,7 +163,7 @@ var transportFaults = []builtin{
 		),
 	}, transportFault(Slow)},
 	{Doc{
-		"fault.reply", "The method answers a fault, and the call does not take effect.",
-		matchers(Param{"text", "string", "", "of the fault"}, Param{"code", "int", "-1", "of the fault"}),
+		"fault.reply", "The method answers a fault, or the command a status and a line on stderr, and does not take effect.",
+		matchers(Param{"text", "string", "", "of the fault, or on stderr"}, Param{"code", "int", "-1, and 1 of a command", "of the fault, or the status"}),
 	}, transportFault(Reply)},
 }

@@ -13,12 +13,17 @@ import (
 	"go.starlark.net/syntax"
 
 	"runbook/simulator/exaoperation"
+	"runbook/simulator/rhino"
 )
 
 // A Scenario says how a simulated world begins and what goes wrong in it. It
 // is read from a Starlark file whose globals are the parts of it:
 //
-//	systems = [simulate.exaoperation(name = "demo", url = "https://10.0.0.10/cluster1", nodes = 4)]
+//	systems = [
+//	    simulate.exaoperation(name = "demo", url = "https://10.0.0.10/cluster1", nodes = 4),
+//	    simulate.rhino(name = "tas", begins = "cold"),
+//	]
+//	hosts = [simulate.host("host2", slow = 3)]
 //	faults = [fault.node_never_boots("demo", "n0013", times = 1)]
 //	answers = {"power on": "yes"}
 //	seed = 7
@@ -27,29 +32,34 @@ import (
 // All of them may be left out. Without systems, a scenario is about those of
 // the site, in their default form.
 type Scenario struct {
-	Name    string // of the file
-	Systems []SystemScenario
-	Faults  []Fault          // between clients and systems
-	Answers []ScriptedAnswer // of the operator, looked at in this order
-	Seed    uint64           // 0 if it says none
-	Start   time.Time        // zero if it says none
-	Printed []string         // what its calls of print said
+	Name       string // of the file
+	Systems    []SystemScenario
+	Hosts      []HostScenario   // machines that are not as any other
+	Faults     []Fault          // between clients and systems or hosts
+	HostFaults []HostFault      // of machines, besides those of the file
+	Answers    []ScriptedAnswer // of the operator, looked at in this order
+	Seed       uint64           // 0 if it says none
+	Start      time.Time        // zero if it says none
+	Printed    []string         // what its calls of print said
 
-	listed []placed          // faults of all kinds in the order of the file
-	lists  bool              // it has systems of its own
-	at     map[string]string // where in the file a system is
+	listed  []listed          // faults of all kinds in the order of the file
+	lists   bool              // it has systems of its own
+	at      map[string]string // where in the file a system is
+	hostsAt []string          // where in the file each of Hosts is
 }
 
-// A SystemScenario is how one system begins.
+// A SystemScenario is how one system begins: an Exasol cluster, or a Rhino
+// cluster if Rhino is set.
 type SystemScenario struct {
 	Name    string
-	URL     string              // "" to take it from the site, by name
+	URL     string              // of EXAoperation; "" to take it from the site, by name
 	Config  exaoperation.Config // its BasePath and Start are the world's to set
-	Latency exaoperation.Span   // of a request and its answer together; zero for DefaultLatency
+	Rhino   *rhino.Config       // what it leaves out is as the site says, by name
+	Latency exaoperation.Span   // of a request and its answer together; zero for DefaultLatency, of Rhino for that of each host
 }
 
-// placed is a fault with the builtin that made it and where.
-type placed struct {
+// listed is a fault with the builtin that made it and where.
+type listed struct {
 	fault any // planned or Fault
 	maker string
 	at    string
@@ -137,12 +147,13 @@ func place(err *starlark.EvalError, name string) string {
 }
 
 // globalNames are the globals that mean something.
-var globalNames = []string{"answers", "faults", "seed", "start", "systems"}
+var globalNames = []string{"answers", "faults", "hosts", "seed", "start", "systems"}
 
 // read takes the parts of the scenario from the file's globals.
 func (s *Scenario) read(globals starlark.StringDict) error {
 	readers := map[string]func(starlark.Value) error{
-		"systems": s.readSystems, "faults": s.readFaults, "answers": s.readAnswers, "seed": s.readSeed, "start": s.readStart,
+		"systems": s.readSystems, "hosts": s.readHosts, "faults": s.readFaults,
+		"answers": s.readAnswers, "seed": s.readSeed, "start": s.readStart,
 	}
 	var all []error
 	for _, name := range globals.Keys() {
@@ -162,20 +173,40 @@ func (s *Scenario) read(globals starlark.StringDict) error {
 func (s *Scenario) readSystems(v starlark.Value) error {
 	it, ok := v.(starlark.Iterable)
 	if !ok {
-		return fmt.Errorf("got %s, want a list of simulate.exaoperation", v.Type())
+		return fmt.Errorf("got %s, want a list of simulate.exaoperation and simulate.rhino", v.Type())
 	}
 	s.lists = true
 	for e := range starlark.Elements(it) {
 		t, _ := e.(*thing)
 		if t == nil {
-			return fmt.Errorf("[%d]: got %s, want simulate.exaoperation", len(s.Systems), e.Type())
+			return fmt.Errorf("[%d]: got %s, want simulate.exaoperation or simulate.rhino", len(s.Systems), e.Type())
 		}
 		system, ok := t.value.(SystemScenario)
 		if !ok {
-			return fmt.Errorf("[%d]: got %s, want simulate.exaoperation", len(s.Systems), t.kind)
+			return fmt.Errorf("[%d]: got %s, want simulate.exaoperation or simulate.rhino", len(s.Systems), t.kind)
 		}
 		s.Systems = append(s.Systems, system)
 		s.at[system.Name] = t.at.String()
+	}
+	return nil
+}
+
+func (s *Scenario) readHosts(v starlark.Value) error {
+	it, ok := v.(starlark.Iterable)
+	if !ok {
+		return fmt.Errorf("got %s, want a list of simulate.host", v.Type())
+	}
+	for e := range starlark.Elements(it) {
+		t, _ := e.(*thing)
+		if t == nil {
+			return fmt.Errorf("[%d]: got %s, want simulate.host", len(s.Hosts), e.Type())
+		}
+		h, ok := t.value.(HostScenario)
+		if !ok {
+			return fmt.Errorf("[%d]: got %s, want simulate.host", len(s.Hosts), t.kind)
+		}
+		s.Hosts = append(s.Hosts, h)
+		s.hostsAt = append(s.hostsAt, t.at.String())
 	}
 	return nil
 }
@@ -191,13 +222,13 @@ func (s *Scenario) readFaults(v starlark.Value) error {
 			return fmt.Errorf("[%d]: got %s, want fault.*", len(s.listed), e.Type())
 		}
 		switch f := t.value.(type) {
-		case planned:
+		case planned, HostFault:
 		case Fault:
 			s.Faults = append(s.Faults, f)
 		default:
 			return fmt.Errorf("[%d]: got %s, want fault.*", len(s.listed), t.kind)
 		}
-		s.listed = append(s.listed, placed{t.value, t.kind, t.at.String()})
+		s.listed = append(s.listed, listed{t.value, t.kind, t.at.String()})
 	}
 	return nil
 }

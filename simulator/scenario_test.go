@@ -128,7 +128,7 @@ faults = [
     fault.reply(text = "no", system = "demo"),
 ]
 `)
-	whole, err := s.completed(nil, "")
+	whole, err := s.completed(Config{}, true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,15 +16,17 @@ const DefaultLimit = 64
 // A scheduler runs branches in virtual time, one at a time and in a fixed
 // order, on the goroutine that called run.
 //
-// A branch is a coroutine. It runs until it waits, for a time or for the
-// branches it started. What is ready runs first in, first out; when nothing is,
-// time jumps to the earliest wait, and all that wait for that moment become
-// ready in the order in which they began to wait. So the order depends on the
-// program and its waits alone, not on the machine.
+// A branch is a coroutine. It runs until it waits, for a time, for a signal or
+// for the branches it started. What is ready runs first in, first out; when
+// nothing is, time jumps to the earliest wait or event of the clockwork, this
+// first, and all that wait for that moment become ready in the order in which
+// they began to wait. So the order depends on the program and its waits alone,
+// not on the machine.
 //
 // The zero scheduler is ready for use.
 type scheduler struct {
 	now     time.Duration // virtual time since the beginning of the world
+	works   clockwork     // what happens of its own accord; nil for nothing
 	ready   queue
 	timers  timers
 	current *branch   // whose slice it is; nil outside run
@@ -95,6 +97,12 @@ func (s *scheduler) run(ctx context.Context, main func()) {
 	}
 }
 
+// A clockwork is what happens in virtual time besides the branches.
+type clockwork interface {
+	Next() (at time.Duration, ok bool) // when, if anything is to happen
+	Advance(now time.Duration)         // lets it happen up to now
+}
+
 // next is the branch whose turn it is. If none is ready it advances the time.
 func (s *scheduler) next() *branch {
 	for s.ready.empty() {
@@ -103,12 +111,17 @@ func (s *scheduler) next() *branch {
 	return s.ready.pop()
 }
 
-// fire jumps to the earliest wait and makes ready all that wait for that moment.
+// fire jumps to the earliest wait or event, and makes ready all that wait for
+// that moment.
 func (s *scheduler) fire() {
-	if len(s.timers) == 0 {
+	at, some := s.upcoming()
+	if len(s.timers) > 0 && (!some || s.timers[0].wake < at) {
+		at, some = s.timers[0].wake, true
+	}
+	if !some {
 		panic("internal error: every branch waits and none for a time")
 	}
-	s.now = max(s.now, s.timers[0].wake)
+	s.advance(at)
 	for len(s.timers) > 0 && s.timers[0].wake <= s.now {
 		b := s.timers.pop()
 		if b.alarm == nil {
@@ -117,6 +130,23 @@ func (s *scheduler) fire() {
 		}
 		b.alarm()
 		s.wakeAll(nil) // whose contexts it has cancelled
+	}
+}
+
+// upcoming is when the clockwork has something to do, if it has.
+func (s *scheduler) upcoming() (at time.Duration, some bool) {
+	if s.works == nil {
+		return 0, false
+	}
+	return s.works.Next()
+}
+
+// advance lets it be the time given, and what happens up to then happen. A time
+// that is past is now.
+func (s *scheduler) advance(to time.Duration) {
+	s.now = max(s.now, to)
+	if s.works != nil {
+		s.works.Advance(s.now)
 	}
 }
 
@@ -238,19 +268,20 @@ func (s *scheduler) parallel(ctx context.Context, n, limit int, body func(ctx co
 // wait returns when it is the time given, or earlier when ctx is cancelled,
 // then with its cause. It must be called from a branch, or while none runs.
 func (s *scheduler) wait(ctx context.Context, until time.Duration) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	if until <= s.now {
-		return nil
-	}
-	switch {
-	case s.ready.empty() && (len(s.timers) == 0 || until < s.timers[0].wake):
-		s.now = until // nothing happens before: no need to switch
-	case s.current == nil:
-		s.run(ctx, func() { s.sleep(ctx, until) })
-	default:
-		s.sleep(ctx, until)
+	return s.await(ctx, until, nil)
+}
+
+// await is wait that also ends when the signal is given, and takes it.
+func (s *scheduler) await(ctx context.Context, until time.Duration, sig *signal) error {
+	for ctx.Err() == nil && !sig.take() && s.now < until {
+		switch at, some := s.upcoming(); {
+		case !s.ready.empty() || len(s.timers) > 0 && s.timers[0].wake <= until:
+			s.yield(ctx, until, sig)
+		case some && at < until:
+			s.advance(at) // nobody else is there: no need to switch
+		default:
+			s.advance(until)
+		}
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -258,8 +289,18 @@ func (s *scheduler) wait(ctx context.Context, until time.Duration) error {
 	return nil
 }
 
-// sleep switches to other branches until the time given or until ctx is cancelled.
-func (s *scheduler) sleep(ctx context.Context, until time.Duration) {
+// yield lets others go first, until one of what await waits for.
+func (s *scheduler) yield(ctx context.Context, until time.Duration, sig *signal) {
+	if s.current == nil {
+		s.run(ctx, func() { s.sleep(ctx, until, sig) })
+		return
+	}
+	s.sleep(ctx, until, sig)
+}
+
+// sleep switches to other branches until the time given, until ctx is cancelled
+// or until the signal is given.
+func (s *scheduler) sleep(ctx context.Context, until time.Duration, sig *signal) {
 	b := s.current
 	s.waits++
 	b.wake, b.wait, b.ctx = until, s.waits, ctx
@@ -268,7 +309,9 @@ func (s *scheduler) sleep(ctx context.Context, until time.Duration) {
 	if own {
 		b.group.own = append(b.group.own, b)
 	}
+	sig.await(b)
 	b.yield(struct{}{})
+	sig.await(nil)
 	b.ctx = nil
 	if own {
 		i := slices.Index(b.group.own, b)

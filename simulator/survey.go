@@ -61,7 +61,7 @@ func surveyed(name string, src []byte, failed error) error {
 // something that is missing.
 func (v *survey) rest(s *Scenario, globals starlark.StringDict) error {
 	whole := true
-	for _, name := range []string{"systems", "faults"} {
+	for _, name := range []string{"systems", "hosts", "faults"} {
 		list, ok := globals[name].(*starlark.List)
 		if !ok {
 			continue
@@ -72,7 +72,7 @@ func (v *survey) rest(s *Scenario, globals starlark.StringDict) error {
 				kept = append(kept, e)
 			}
 		}
-		whole = whole && (name != "systems" || len(kept) == list.Len())
+		whole = whole && (name == "faults" || len(kept) == list.Len())
 		globals[name] = starlark.NewList(kept)
 	}
 	if err := s.read(globals); err != nil || !whole {

@@ -156,6 +156,22 @@ func (s *System) HazardsAt(now time.Duration) []exaoperation.Hazard { return s.a
 // DescribeAt is the system's whole state now, as canonical text.
 func (s *System) DescribeAt(now time.Duration) string { return s.at(now).Describe() }
 
+var _ member = (*System)(nil)
+
+func (s *System) name() string { return s.Name }
+
+func (s *System) hazards(now time.Duration) []Hazard {
+	var all []Hazard
+	for _, h := range s.HazardsAt(now) {
+		all = append(all, Hazard{s.Name, h})
+	}
+	return all
+}
+
+func (s *System) describe(now time.Duration) string { return s.DescribeAt(now) }
+
+func (s *System) describeShort(now time.Duration) []string { return s.at(now).DescribeShort() }
+
 // at is the cluster when all is done that was to be done up to now.
 func (s *System) at(now time.Duration) *exaoperation.Cluster {
 	s.settle(now)

@@ -11,16 +11,19 @@
 //	w, err := simulator.NewWorld(simulator.Config{Scenario: s})
 //	err = w.Main(ctx, func(ctx context.Context) error { … w.Perform(ctx, request) … })
 //
-// A [Scenario] says which systems there are, how each begins and what goes
-// wrong: inside a system (a node that never boots, which is the business of
-// its state machine, see the folder exaoperation) and between a client and a
-// system (an answer that is lost, see [Fault]).
+// A [Scenario] says which systems and hosts there are, how each begins and what
+// goes wrong: inside a system (a node that never boots, which is the business of
+// its state machine, see the folders exaoperation and rhino), with a machine
+// (see [HostFault]), and between a client and a system or a host (an answer that
+// is lost, see [Fault]).
 //
 // The life of one call: the request travels for a while drawn from the seed;
 // at its arrival the faults that lie in wait for it are looked up; the state
 // machine takes it and answers; the answer travels back. Every one of these
 // moments may come after the client has given up, and a request that has been
-// sent arrives all the same, as it does outside.
+// sent arrives all the same, as it does outside. A command on a host lives the
+// same life, and runs on one of the machines of [World.Fleet] in between, which
+// have processes, files and a shell: see the folder host.
 //
 // Package serve, below this one, shows the same systems on loopback.
 package simulator
@@ -34,6 +37,8 @@ import (
 
 	"runbook/effect"
 	"runbook/simulator/exaoperation"
+	"runbook/simulator/host"
+	"runbook/simulator/rhino"
 )
 
 // DefaultStart is when a world begins that is not told.
@@ -45,7 +50,8 @@ const DefaultSeed = 1
 // Config is what a World is made of. The zero value is a world without systems.
 type Config struct {
 	Scenario *Scenario    // nil: Systems in their default form
-	Systems  []SystemSpec // of the site; systems of the scenario that say no URL take it from here, by name
+	Systems  []SystemSpec // of the site; what a system of the scenario leaves out is taken from here, by name
+	Hosts    []HostSpec   // of the site, also those of its Rhino clusters' nodes
 	State    string       // how systems begin that Scenario does not describe: "stopped" (default), "running" or "cold"
 	Seed     uint64       // 0: the scenario's, or DefaultSeed
 	Start    time.Time    // zero: the scenario's, or DefaultStart
@@ -56,16 +62,24 @@ type Config struct {
 	Login, Password string
 }
 
-// A SystemSpec is what a site knows of a system.
+// A SystemSpec is what a site knows of a system: of an Exasol cluster, or of a
+// Rhino cluster if Rhino is set.
 type SystemSpec struct {
 	Name           string
 	URL            string   // of its cluster object, "https://10.0.0.10/cluster1"
 	LicenseServers []string // nil: n0010
 	Plugins        []string
+	Rhino          *RhinoSpec
+}
+
+// A HostSpec is what a site knows of a host. Hosts of one address are one machine.
+type HostSpec struct {
+	Name    string // the target of requests
+	Address string // "" for one of its own
 }
 
 // A World is a simulated world. It is for one goroutine at a time, branches of
-// it being the same goroutine.
+// it being the same goroutine. It must be closed.
 type World struct {
 	schedule scheduler
 	start    time.Time
@@ -74,33 +88,77 @@ type World struct {
 	routes   map[string]route // by target
 	answers  []ScriptedAnswer
 	changes  map[string]*bool // whether a change took effect, by the request's ID and description
+
+	fleet    *host.Fleet
+	stations []*station          // in the order of the fleet's machines
+	byHost   map[string]*station // by every name of the machine
+	clusters []*rhino.Cluster
+	order    []member  // systems and clusters in the order of the scenario
+	lurking  []lurking // faults of commands
 }
 
 // NewWorld makes a world at its beginning. The error says what in the
 // configuration does not fit.
 func NewWorld(cfg Config) (*World, error) {
-	scenario, err := cfg.Scenario.completed(cfg.Systems, cfg.State)
+	scenario, err := cfg.Scenario.completed(cfg, true)
 	if err != nil {
 		return nil, err
 	}
 	w := &World{
 		start: firstTime(cfg.Start, scenario.Start, DefaultStart), answers: scenario.Answers,
 		seed:   firstSeed(cfg.Seed, scenario.Seed, DefaultSeed),
-		routes: map[string]route{}, changes: map[string]*bool{},
+		routes: map[string]route{}, changes: map[string]*bool{}, byHost: map[string]*station{},
+	}
+	w.fleet = host.NewFleet(host.FleetConfig{Seed: mix(w.seed, hash("hosts")), Start: w.start})
+	w.schedule.works = w.fleet
+	if err := w.populate(scenario, cfg); err != nil {
+		w.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// populate makes the world's hosts and systems.
+func (w *World) populate(scenario *Scenario, cfg Config) error {
+	for _, h := range scenario.Hosts {
+		if err := w.addStation(h, cfg.NoDelays); err != nil {
+			return err
+		}
 	}
 	for _, spec := range scenario.Systems {
+		if spec.Rhino != nil {
+			if err := w.addCluster(spec, cfg.NoDelays); err != nil {
+				return err
+			}
+			continue
+		}
 		s, err := newSystem(w, spec, cfg)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, f := range scenario.Faults {
-			if f.System == "" || f.System == spec.Name {
+			if f.ofCalls() && (f.System == "" || f.System == spec.Name) {
 				s.faults = append(s.faults, lurking{Fault: f})
 			}
 		}
 		w.systems = append(w.systems, s)
+		w.order = append(w.order, s)
 	}
-	return w, nil
+	for _, f := range scenario.Faults {
+		if f.ofCommands() {
+			w.lurking = append(w.lurking, lurking{Fault: f})
+		}
+	}
+	w.beginHosts(scenario)
+	return nil
+}
+
+// Close ends what runs on the world's machines. The world must not be used
+// afterwards, and may be closed twice.
+func (w *World) Close() {
+	if w.fleet != nil {
+		w.fleet.Close()
+	}
 }
 
 func firstTime(times ...time.Time) time.Time {
@@ -165,7 +223,7 @@ func (w *World) Run(ctx context.Context, n, limit int, body func(ctx context.Con
 	w.schedule.parallel(ctx, n, limit, body)
 }
 
-// A Hazard is an unsafe thing that a system saw happen.
+// A Hazard is an unsafe thing that a system saw happen, whatever its kind.
 type Hazard struct {
 	System string
 	exaoperation.Hazard
@@ -176,39 +234,55 @@ func (h Hazard) String() string {
 	return fmt.Sprintf("%s: %s: %s: %s", h.System, effect.FormatDuration(h.At), h.Name, h.Detail)
 }
 
-// Advance lets time pass where no branch does: for who has a clock of his own.
-// A time that is past changes nothing.
-func (w *World) Advance(now time.Duration) { w.schedule.now = max(w.schedule.now, now) }
+// Advance lets time pass where no branch does, and what is due by then on the
+// machines happen: for who has a clock of his own. A time that is past is now.
+func (w *World) Advance(now time.Duration) { w.schedule.advance(now) }
+
+// A member is a system of the world, whatever its kind.
+type member interface {
+	name() string
+	hazards(now time.Duration) []Hazard
+	describe(now time.Duration) string
+	describeShort(now time.Duration) []string
+}
 
 // Hazards lists what the world saw up to now, system by system.
 func (w *World) Hazards() []Hazard {
+	w.Advance(0)
 	var all []Hazard
-	for _, s := range w.systems {
-		for _, h := range s.HazardsAt(w.schedule.now) {
-			all = append(all, Hazard{s.Name, h})
-		}
+	for _, m := range w.order {
+		all = append(all, m.hazards(w.schedule.now)...)
 	}
 	return all
 }
 
-// Describe is the state of every system now, as text: worlds whose systems are
-// in the same state have the same.
+// Describe is the state of every system and machine now, as text: worlds whose
+// systems and machines are in the same state have the same.
 func (w *World) Describe() string {
+	w.Advance(0)
 	var b strings.Builder
-	for _, s := range w.systems {
-		fmt.Fprintf(&b, "%s\n%s\n", s.Name, s.DescribeAt(w.schedule.now))
+	for _, m := range w.order {
+		fmt.Fprintf(&b, "%s\n%s\n", m.name(), m.describe(w.schedule.now))
 	}
+	b.WriteString(w.fleet.Describe())
 	return b.String()
 }
 
 // DescribeShort is the state of every system now, for people: its name, then a
-// line for each of its units.
+// line for each of its units; and of every machine that has no node of a system
+// or is not as usual.
 func (w *World) DescribeShort() []string {
+	w.Advance(0)
 	var lines []string
-	for _, s := range w.systems {
-		lines = append(lines, s.Name)
-		for _, line := range s.at(w.schedule.now).DescribeShort() {
+	for _, m := range w.order {
+		lines = append(lines, m.name())
+		for _, line := range m.describeShort(w.schedule.now) {
 			lines = append(lines, "  "+line)
+		}
+	}
+	for _, s := range w.stations {
+		if state := s.describeShort(); state != "up" || len(s.systems) == 0 {
+			lines = append(lines, "host "+s.Name()+": "+state)
 		}
 	}
 	return lines
