@@ -27,7 +27,7 @@ func (c *Cluster) beginNodes() {
 	}
 	for _, n := range known {
 		m := marker{lineage: 1, view: 2, members: members}
-		if n.spec.State == NodeCrashed {
+		if n.spec.State == NodeCrashed || n.spec.State == NodeHalted {
 			m = marker{lineage: 1, view: 1, members: known}
 		}
 		c.lay(n.machine, n.path(c.Conventions.PrimaryMarker), m.text())
@@ -67,8 +67,8 @@ func (c *Cluster) beginRunning(running []*node) {
 	}
 	for _, n := range running {
 		n.serve()
+		n.log(put(c.Texts.Ready, "text", c.Conventions.ReadyLine))
 		n.beginSLEE()
-		n.log("INFO [rhino.main] <main> Rhino node {id} " + c.Conventions.ReadyLine)
 	}
 }
 

@@ -30,7 +30,7 @@ func (s *session) isConverged() bool {
 // waitConverged is the command waittilconverged.
 func (s *session) waitConverged() bool {
 	nodes, ok := s.members()
-	if !ok || !s.await("convergence", func() bool {
+	if !ok || !s.await(func() bool {
 		return !slices.ContainsFunc(nodes, func(n *node) bool { return !n.converged() })
 	}) {
 		return false

@@ -113,7 +113,7 @@ func (s *session) waitInactive() bool {
 	if !ok {
 		return false
 	}
-	return s.await("services to be Inactive on node(s) ["+ids(nodes)+"]", func() bool {
+	return s.await(func() bool {
 		return !slices.ContainsFunc(nodes, func(n *node) bool {
 			return n.comp != nil && n.comp.mem != nil && n.comp.mem.activeServices(n.spec.ID)[which[0]]
 		})
@@ -163,9 +163,9 @@ func (s *session) entityShow(text string) bool {
 	}
 	s.say(text, "nodes", ids(nodes))
 	for _, n := range nodes {
-		state := "Stopped"
+		state := s.c.Texts.EntityStopped
 		if s.component().mem.activeEntities(n.spec.ID)[which] {
-			state = "Started"
+			state = s.c.Texts.EntityStarted
 		}
 		s.say(s.c.Texts.ActualNode, "id", n.name, "state", state)
 	}

@@ -165,8 +165,7 @@ func (s *session) waitState(state SLEE) bool {
 	if !ok {
 		return false
 	}
-	what := "the SLEE to be " + state.title() + " on node(s) [" + ids(nodes) + "]"
-	if !s.await(what, func() bool {
+	if !s.await(func() bool {
 		return !slices.ContainsFunc(nodes, func(n *node) bool { return n.slee.state != state })
 	}) {
 		return false

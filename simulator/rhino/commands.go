@@ -69,7 +69,7 @@ type options struct {
 	rest   []string
 }
 
-func (c *command) parse(words []string) (o options, problem string) {
+func (c *command) parse(words []string) (o options, ok bool) {
 	o = options{values: map[string]string{}, set: map[string]bool{}}
 	for i := 0; i < len(words); i++ {
 		switch w := words[i]; {
@@ -77,19 +77,16 @@ func (c *command) parse(words []string) (o options, problem string) {
 			o.set[w] = true
 		case slices.Contains(c.takes, w):
 			if i++; i == len(words) {
-				return o, w + " has no value"
+				return o, false
 			}
 			o.values[w], o.set[w] = words[i], true
 		case strings.HasPrefix(w, "-"):
-			return o, w
+			return o, false
 		default:
 			o.rest = append(o.rest, w)
 		}
 	}
-	if len(o.rest) < c.least || len(o.rest) > c.most {
-		return o, strconv.Itoa(len(o.rest)) + " arguments"
-	}
-	return o, ""
+	return o, len(o.rest) >= c.least && len(o.rest) <= c.most
 }
 
 // named are the nodes of an option; nil and true if it was not given.
@@ -150,7 +147,7 @@ func (s *session) timeout() (d time.Duration, ok bool) {
 }
 
 // await waits until something is so, or the command's timeout is over.
-func (s *session) await(what string, is func() bool) bool {
+func (s *session) await(is func() bool) bool {
 	limit, ok := s.timeout()
 	if !ok {
 		return false
@@ -159,7 +156,7 @@ func (s *session) await(what string, is func() bool) bool {
 	begun := c.now()
 	for !is() {
 		if limit > 0 && c.now()-begun >= limit {
-			return s.fail(c.Texts.WaitTimeout, "text", what)
+			return s.fail(c.Texts.WaitTimeout)
 		}
 		s.p.Sleep(max(c.draw(c.Timings.ConsolePoll, forConsole, 0, 0), time.Millisecond))
 		if !s.connected() {

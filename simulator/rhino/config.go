@@ -45,7 +45,7 @@ type State string
 const (
 	NodeNew     State = "new"     // never booted; its work directory is empty
 	NodeStopped State = "stopped" // was shut down by a management command: halt file
-	NodeHalted  State = "halted"  // was killed with stop-rhino.sh: halt file, and its SLEE's desired state as it was
+	NodeHalted  State = "halted"  // was killed with stop-rhino.sh: halt file
 	NodeCrashed State = "crashed" // ended unexpectedly: stale pid file, no halt file
 	NodeRunning State = "running" // ready, in the primary component
 )

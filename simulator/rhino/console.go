@@ -147,9 +147,9 @@ func (s *session) perform(words []string) bool {
 	case known.since == 2 && !c.strict:
 		return s.fail(c.Texts.OnlyOld, "command", words[0])
 	}
-	options, problem := known.parse(words[1:])
-	if problem != "" {
-		return s.fail(c.Texts.Usage, "text", known.name+" "+known.usage+": "+problem)
+	options, ok := known.parse(words[1:])
+	if !ok {
+		return s.fail(c.Texts.Usage, "text", strings.TrimSpace(known.name+" "+known.usage))
 	}
 	s.options = options
 	s.p.Sleep(c.draw(c.Timings.ConsoleCommand, forConsole, s.node.spec.ID, c.consoles[s.p.Machine().Name()]))

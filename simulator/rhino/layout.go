@@ -46,8 +46,16 @@ func (c *Cluster) clientProperties(m *host.Machine) string {
 	if strings.Count(list, ",") > 1 {
 		comment = ""
 	}
+	if list == "" { // only quorum nodes here: the others, if they let it in
+		comment = ""
+		for _, n := range c.nodes {
+			if !n.spec.Quorum {
+				list += "," + n.spec.Host + ":" + strconv.Itoa(n.spec.Port)
+			}
+		}
+	}
 	if list == "" {
-		list = ",hosta:1199,hostb:1199"
+		comment, list = "# ", ",hosta:1199,hostb:1199"
 	}
 	return fmt.Sprintf("rhino.remote.host=localhost\nrhino.remote.port=%d\nrhino.remote.username=%s\nrhino.remote.password=%s\n%srhino.remote.serverlist=%s\nrhino.snapshot.baseport=22000\n",
 		port, c.Username, c.Password, comment, list[1:])

@@ -152,7 +152,7 @@ func (n *node) becomeReady(p *host.Process) {
 	c := n.c
 	n.pass(p, opening, c.Timings.Ready)
 	n.serve()
-	n.log("INFO [rhino.main] <main> Rhino node {id} " + c.Conventions.ReadyLine)
+	n.log(put(c.Texts.Ready, "text", c.Conventions.ReadyLine))
 	n.converge()
 }
 

@@ -45,9 +45,9 @@ func (c *Cluster) rhinoSh(p *host.Process) int {
 		return c.startNodes(p, env, nodes)
 	case "status":
 		for _, n := range nodes {
-			state := "running"
+			state := c.Texts.RhinoUp
 			if !n.alive() {
-				state = "not running"
+				state = c.Texts.RhinoDown
 			}
 			fmt.Fprintln(p.Stdout, put(c.Texts.RhinoStatus, "id", n.name, "state", state))
 		}

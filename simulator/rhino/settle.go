@@ -158,7 +158,7 @@ func (c *Cluster) settleBeginning() error {
 		switch n.spec.State {
 		case NodeRunning:
 			running++
-		case NodeCrashed:
+		case NodeCrashed, NodeHalted:
 			gone++
 		case NodeNew:
 		default:
@@ -166,7 +166,7 @@ func (c *Cluster) settleBeginning() error {
 		}
 	}
 	if running > 0 && gone > running {
-		return fmt.Errorf("nodes: got %d that run and %d that crashed, want a majority that runs: the others would have shut themselves down", running, gone)
+		return fmt.Errorf("nodes: got %d that run and %d that did not leave in good order, want a majority that runs: they would have shut themselves down", running, gone)
 	}
 	if c.Begin == Cold && running+gone+old > 0 {
 		return fmt.Errorf("begin: got %q with nodes that have booted, want every node new", string(Cold))

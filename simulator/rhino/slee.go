@@ -190,7 +190,7 @@ func (n *node) watchConvergence() {
 		}
 		text := put(c.Texts.AlarmConvergence, "name", "SLEE", "state", string(n.slee.state))
 		n.comp.raise(n, alarmConvergence, n, text)
-		n.log("WARN [rhino.state.convergence] <main> " + text)
+		n.log(put(c.Texts.ConvergenceLog, "text", text))
 	})
 }
 

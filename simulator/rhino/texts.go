@@ -19,14 +19,15 @@ type Texts struct {
 	ThreadDump, WatchdogStuck, WatchdogTimeout, WatchdogCondition  string
 	SLEEChanged, StartFailed, ShuttingDown, ShutDownLimit          string
 	AlarmNodeFailure, AlarmConvergence, DatabaseLost, DatabaseBack string
+	Ready, ConvergenceLog                                          string
 	LicenseAudit                                                   string
 
 	// stop-rhino.sh, make-primary.sh, rhino.sh, slee.sh, create-node.sh.
-	StopUsage, StopKilled, StopNotRunning                     string
-	PrimaryMade, PrimaryThere                                 string
-	RhinoUsage, RhinoUnknown, RhinoStarted, RhinoNothing      string
-	RhinoStopping, RhinoExecuting, RhinoKilling, RhinoStatus  string
-	SleeUsage, CreateUsage, CreateThere, CreateDone, DumpDone string
+	StopUsage, StopKilled, StopNotRunning                                        string
+	PrimaryMade, PrimaryThere                                                    string
+	RhinoUsage, RhinoUnknown, RhinoStarted, RhinoNothing                         string
+	RhinoStopping, RhinoExecuting, RhinoKilling, RhinoStatus, RhinoUp, RhinoDown string
+	SleeUsage, CreateUsage, CreateThere, CreateDone, DumpDone                    string
 
 	// The console.
 	CannotConnect, Refused, RefusedHint, NoRoute, NoRouteHint       string
@@ -43,6 +44,7 @@ type Texts struct {
 	Copied, Removed, RemovedAll, OwnNodes, OwnNone                  string
 	Activating, Activated, Deactivating, Deactivated                string
 	ServiceUnknown, ServicesOn, EntityUnknown, EntityState          string
+	EntityStarted, EntityStopped                                    string
 	EntityActual, EntityDesired, NoAlarms, Alarm, Installed, NoFile string
 	OnlyNew, OnlyOld                                                string
 	ConsoleFailed                                                   string // exit status of a console whose command failed

@@ -164,7 +164,7 @@ func (s *script) cluster(options []string, body string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.c = c
+	s.c, s.shown, s.hazards = c, nil, nil
 }
 
 func (s *script) configure(cfg *Config, name string, v []string) {

@@ -12,7 +12,7 @@ func (c *Cluster) watchPrimary(n *node) {
 		if other == n {
 			continue
 		}
-		creates := other.alive() && (other.flags.primary || other.joins && other.comp == nil)
+		creates := other.alive() && other.step >= waiting && other.flags.primary
 		if creates || other.remembersPrimary() {
 			why := "has a primary component configuration"
 			if creates {
@@ -61,8 +61,8 @@ func (c *Cluster) standingPrimaries() (Hazard, bool) {
 func (c *Cluster) watchMajority(k *component, going []*node, how string) {
 	before := k.current()
 	after := slices.DeleteFunc(slices.Clone(before), func(n *node) bool { return slices.Contains(going, n) })
-	if len(after) == 0 || !c.hasMajority(before) || c.hasMajority(after) {
-		return
+	if len(after) == 0 || len(c.nodes) <= 2 || !c.hasMajority(before) || c.hasMajority(after) {
+		return // of two nodes, one is what a rolling restart leaves
 	}
 	serves := slices.ContainsFunc(after, func(n *node) bool { return n.slee.state == SLEERunning || n.slee.state == SLEEStarting })
 	if c.Traffic || serves {
@@ -97,6 +97,9 @@ func (c *Cluster) watchKill(n *node, was *component, state SLEE) {
 
 // watchRest looks at what remains after a kill that the membership survives.
 func (c *Cluster) watchRest(n *node, rest []*node) {
+	if len(c.nodes) <= 2 {
+		return
+	}
 	before := append(slices.Clone(rest), n)
 	slices.SortFunc(before, func(a, b *node) int { return a.spec.ID - b.spec.ID })
 	serves := slices.ContainsFunc(rest, func(n *node) bool { return n.slee.state == SLEERunning })
