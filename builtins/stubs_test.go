@@ -246,6 +246,7 @@ func beyondTypes(problem string) bool {
 	for _, s := range []string{
 		"http://HOST", "names of objects joined", "without a user=", "got no name", "want the name of a", "want 1 to 65535", "several joined by commas",
 		"want a file", "more than 0", "a number that is not negative", "one or the other",
+		"want a node of", "want at least one, or None", "want other nodes", "want another node", "want a host of", "got it without nodes=", "want 1 to 1000", "want one of 2.5", "one that begins with {base}",
 	} {
 		if strings.Contains(problem, s) {
 			return true

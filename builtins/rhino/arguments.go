@@ -49,7 +49,11 @@ func idOf(v starlark.Value) (int, error) {
 	case *Node:
 		return v.ID, nil
 	case starlark.Int:
-		return starlark.AsInt32(v)
+		id, err := starlark.AsInt32(v)
+		if err == nil && id <= 0 {
+			err = fmt.Errorf("got %d, want the id of a node", id)
+		}
+		return id, err
 	}
 	return 0, fmt.Errorf("got %s, want the id of a node, or a node", v.Type())
 }
@@ -60,9 +64,6 @@ type nodeID int
 // Unpack accepts a node or its id.
 func (n *nodeID) Unpack(v starlark.Value) error {
 	id, err := idOf(v)
-	if err == nil && id <= 0 {
-		err = fmt.Errorf("got %d, want the id of a node", id)
-	}
 	*n = nodeID(id)
 	return err
 }

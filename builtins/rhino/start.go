@@ -18,7 +18,24 @@ type options struct {
 	autoRestart bool   // -k
 	deleteState bool   // -d
 	copyFrom    nodeID // -c
-	slee        string // "running" is -s, "stopped" is -x
+	slee        target // "running" is -s, "stopped" is -x
+}
+
+// target is where a start takes the SLEE; "" leaves it as it was.
+type target string
+
+// Unpack accepts "running" or "stopped". They are one argument, so that no
+// start can have both.
+func (s *target) Unpack(v starlark.Value) error {
+	text, ok := starlark.AsString(v)
+	if !ok {
+		return fmt.Errorf("got %s, want string", v.Type())
+	}
+	if text != "running" && text != "stopped" {
+		return fmt.Errorf("got %q, want \"running\" or \"stopped\"", text)
+	}
+	*s = target(text)
+	return nil
 }
 
 // check refuses what start-rhino.sh refuses or must not be told.
@@ -27,8 +44,6 @@ func (o *options) check(n *Node) error {
 		return fmt.Errorf("for parameter %s: got %s on quorum node %d, want %s", name, got, n.ID, want)
 	}
 	switch {
-	case o.slee != "" && o.slee != "running" && o.slee != "stopped":
-		return fmt.Errorf("for parameter slee: got %q, want \"running\" or \"stopped\"", o.slee)
 	case n.Quorum && o.slee == "running":
 		return wrong("slee", `"running"`, "none: -s cannot be used with -q")
 	case n.Quorum && o.slee == "stopped":
