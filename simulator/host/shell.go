@@ -40,7 +40,8 @@ type shell struct {
 	jobs                []*Process // in the background
 	last                *Process   // $!
 	traps               map[Signal]string
-	pending             []Signal // trapped signals that came
+	pending             []Signal  // trapped signals that came
+	saved               []savedFD // by redirections around this statement
 	jump                jump
 	loops               int // around this statement
 	calls               int // functions and dot scripts around it

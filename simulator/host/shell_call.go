@@ -23,11 +23,15 @@ func (sh *shell) call(cmd *syntax.CallExpr, redirs []*syntax.Redirect) {
 		return
 	}
 	special := isSpecial(argv[0])
+	base := len(sh.saved)
 	restore, ok := sh.redirect(redirs)
 	if argv[0] == "exec" && ok {
-		restore = func() {}
+		for len(sh.saved) > base {
+			sh.saved[len(sh.saved)-1].close()
+			sh.saved = sh.saved[:len(sh.saved)-1]
+		}
 	}
-	defer func() { restore() }()
+	defer restore()
 	switch {
 	case !ok && special:
 		sh.fail(2)
@@ -46,7 +50,7 @@ func (sh *shell) call(cmd *syntax.CallExpr, redirs []*syntax.Redirect) {
 		sh.status = builtinOf(argv[0])(sh, argv)
 		return
 	}
-	sh.alone = alone && len(redirs) == 0
+	sh.alone = alone
 	sh.withAssigns(cmd.Assigns, func() { sh.invokeAny(argv) })
 }
 
@@ -167,6 +171,7 @@ func (sh *shell) look(argv []string) (program Program, env map[string]string, ok
 // become replaces the shell by a program. It does not return.
 func (sh *shell) become(program Program, argv []string, env map[string]string) {
 	p := sh.p
+	sh.forget()
 	p.args, p.env, p.trap = argv, env, nil
 	p.Exit(program(p) & 0xff)
 }

@@ -28,7 +28,7 @@ func (sh *shell) fork(body func(sub *shell)) *Process {
 		sub.locals = append(sub.locals, maps.Clone(scope))
 	}
 	sub.params = slices.Clone(sh.params)
-	sub.traps, sub.pending, sub.jobs = map[Signal]string{}, nil, nil
+	sub.traps, sub.pending, sub.jobs, sub.saved = map[Signal]string{}, nil, nil, nil
 	child.program = func(p *Process) int {
 		p.Trap(sub.signal)
 		body(&sub)
@@ -204,7 +204,8 @@ func (sh *shell) readSubst(stmts []*syntax.Stmt) (text string, ok bool, err erro
 	}
 	data, err := sh.p.Files().ReadFile(name)
 	if err != nil {
-		return "", true, fmt.Errorf("cannot open %s: %s", name, openText(err))
+		sh.subbed, sh.subStatus = true, sh.complain(1, "cannot open %s: %s", name, openText(err))
+		return "", true, nil
 	}
 	return trimOutput(data), true, nil
 }

@@ -12,18 +12,23 @@ import (
 // redirect does redirections in order. restore undoes them; it must be called
 // even if one failed, when the reason has been told.
 func (sh *shell) redirect(redirs []*syntax.Redirect) (restore func(), ok bool) {
-	var saved []savedFD
+	base := len(sh.saved)
 	restore = func() {
-		for i := len(saved) - 1; i >= 0; i-- {
-			saved[i].restore(sh.p)
+		for len(sh.saved) > base {
+			last := len(sh.saved) - 1
+			s := sh.saved[last]
+			sh.saved = sh.saved[:last]
+			s.restore(sh.p)
 		}
 	}
 	for _, r := range redirs {
 		if err := sh.redirectOne(r, func(n int, d *descriptor) {
-			saved = append(saved, savedFD{n, sh.p.fds[n]})
+			sh.saved = append(sh.saved, savedFD{n, sh.p.fds[n]})
 			sh.p.fds[n] = d
 		}); err != nil {
-			sh.complain(2, "%v", err)
+			if err != errTold {
+				sh.complain(2, "%v", err)
+			}
 			return restore, false
 		}
 	}
@@ -38,12 +43,24 @@ type savedFD struct {
 
 func (s savedFD) restore(p *Process) {
 	if p.ended { // killed: what is open now is closed by finish
-		if s.old != nil {
-			s.old.close()
-		}
+		s.close()
 		return
 	}
 	p.setFD(s.n, s.old)
+}
+
+func (s savedFD) close() {
+	if s.old != nil {
+		s.old.close()
+	}
+}
+
+// forget makes all redirections last, as before another program takes over.
+func (sh *shell) forget() {
+	for _, s := range sh.saved {
+		s.close()
+	}
+	sh.saved = nil
 }
 
 // redirectOne does one redirection by way of set.

@@ -43,7 +43,7 @@ func (sh *shell) stmt(st *syntax.Stmt) {
 			sh.status = truth(sh.status != 0)
 		}
 	default:
-		sh.alone = alone && len(st.Redirs) == 0
+		sh.alone = alone
 		sh.command(st)
 		if sh.opts['e'] && sh.status != 0 && sh.tested == 0 && counts(st.Cmd) && sh.jump.kind == noJump {
 			sh.fail(sh.status)
@@ -99,7 +99,6 @@ func (sh *shell) compound(cmd syntax.Command) {
 	case *syntax.BinaryCmd:
 		sh.binary(cmd)
 	case *syntax.Block:
-		sh.alone = false
 		sh.stmts(cmd.Stmts)
 	case *syntax.Subshell:
 		sh.subshell(func(sub *shell) {
