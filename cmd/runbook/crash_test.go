@@ -32,7 +32,7 @@ const crashDir = "/runs/crash"
 
 func newCrashRun(t *testing.T, j *job, seed uint64) *crashRun {
 	t.Helper()
-	world, err := simulator.NewWorld(simulator.Config{Systems: j.systems(), State: j.program.Text("REHEARSE_FROM"), Seed: seed})
+	world, err := worldOf(j, nil, seed)
 	if err != nil {
 		t.Fatal(err)
 	}

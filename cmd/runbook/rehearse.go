@@ -17,12 +17,11 @@ func (a *App) rehearse(ctx context.Context, j *job, o *execOptions) error {
 	if err != nil {
 		return err
 	}
-	world, err := simulator.NewWorld(simulator.Config{
-		Scenario: scenario, Systems: j.systems(), State: j.program.Text("REHEARSE_FROM"), Seed: o.seed,
-	})
+	world, err := worldOf(j, scenario, o.seed)
 	if err != nil {
 		return &exitError{code: InvalidScript, err: err}
 	}
+	defer world.Close()
 	p := newProgress(a, o.runOptions, world.Now, true)
 	s := &session{app: a, job: j, progress: p, options: &o.runOptions, world: world, branches: world}
 	op := &operator{app: a, noInput: o.noInput || o.json, header: a.paintWorld("SIMULATED")}
@@ -79,18 +78,4 @@ func beginning(s *simulator.Scenario, j *job) string {
 		return "from everything " + from
 	}
 	return "from everything stopped"
-}
-
-// systems are the site's systems, as the simulator needs to know them.
-func (j *job) systems() []simulator.SystemSpec {
-	if j.site == nil {
-		return nil
-	}
-	var specs []simulator.SystemSpec
-	for _, s := range j.site.Exasol() {
-		specs = append(specs, simulator.SystemSpec{
-			Name: s.Name(), URL: s.Server.Peer().Address, LicenseServers: s.LicenseServers, Plugins: s.Plugins,
-		})
-	}
-	return specs
 }

@@ -23,6 +23,7 @@ func (a *App) rehearser(f checked) rehearsal.Rehearser {
 		silent.stdout, silent.stderr, silent.terminal = io.Discard, said, false
 		j, world, err := silent.stageTest(f, o)
 		if err == nil {
+			defer world.Close()
 			return rehearseTest(ctx, j, world)
 		}
 		var exit *exitError
@@ -62,9 +63,7 @@ func (a *App) stageTest(f checked, o rehearsal.Order) (*job, *simulator.World, e
 	if err != nil {
 		return nil, nil, err
 	}
-	world, err := simulator.NewWorld(simulator.Config{
-		Scenario: scenario, Systems: j.systems(), State: j.program.Text("REHEARSE_FROM"), Seed: o.Seed,
-	})
+	world, err := worldOf(j, scenario, o.Seed)
 	return j, world, err
 }
 
@@ -142,7 +141,9 @@ func observeTest(out *rehearsal.Outcome, n interpreter.Note) {
 func systemNames(j *job) *strings.Replacer {
 	var pairs []string
 	for _, s := range j.systems() {
-		pairs = append(pairs, s.URL, s.Name)
+		if s.URL != "" {
+			pairs = append(pairs, s.URL, s.Name)
+		}
 	}
 	return strings.NewReplacer(pairs...)
 }
