@@ -85,6 +85,13 @@ func TestPagesOfOthers(t *testing.T) {
 		"module json", "module math", "module time",
 		"method host.run", "method host.start", "value output", "type command", "type env", "type statuses", "type path", "type text", "type keys",
 		"test rehearse", "test expect",
+		"value cluster", "value conventions", "method cluster.node", "method cluster.state", "method cluster.slee_state",
+		"method cluster.desired_state", "method cluster.default_desired_state", "method cluster.is_converged",
+		"method cluster.list_services", "method cluster.alarms", "method cluster.start_slee", "method cluster.stop_slee",
+		"method cluster.shutdown", "method cluster.kill_nodes", "method cluster.copy_desired_state",
+		"method cluster.remove_desired_state", "method cluster.console", "method cluster.rhino_sh",
+		"value node", "method node.start", "method node.status", "method node.stop", "method node.kill", "method node.make_primary",
+		"type members", "type nodes",
 		"value proxy", "method proxy.METHOD", "method proxy.at", "method proxy.call", "value system", "type patterns", "type policy",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
