@@ -12,7 +12,7 @@ import (
 // Of what a builtin or a method returns, its page says in the first words what
 // it is: "a proxy of the object that the url names". If that has a page with
 // attributes, the checker knows what can be taken from it.
-var returned = regexp.MustCompile(`^an? (\w+)`)
+var returned = regexp.MustCompile(`^(?:an? (\w+)|(\w+)$)`)
 
 // made is the page with the attributes of what an expression surely is, nil if
 // that is not known: what a builtin or a method returns, an attribute of it, an
@@ -25,7 +25,7 @@ func (c *callChecker) made(e syntax.Expr, depth int) *Page {
 const listOf = "list of "
 
 // typeOf is the type of what an expression surely is, as pages name it; "" if
-// that is not known.
+// that is not known. The depth is how many variables were followed to it.
 func (c *callChecker) typeOf(e syntax.Expr, depth int) string {
 	if depth > maxDepth {
 		return ""
@@ -45,18 +45,18 @@ func (c *callChecker) typeOf(e syntax.Expr, depth int) string {
 			return c.elementOf(n.X, depth+1)
 		}
 	case *syntax.IndexExpr:
-		return c.elementOf(e.X, depth+1)
+		return c.elementOf(e.X, depth)
 	case *syntax.CallExpr:
-		if p := c.pageAt(e.Fn, depth+1); p != nil {
+		if p := c.pageAt(e.Fn, depth); p != nil {
 			if m := returned.FindStringSubmatch(p.Returns); m != nil {
-				return m[1]
+				return m[1] + m[2]
 			}
 		}
 	case *syntax.DotExpr:
 		if x, ok := e.X.(*syntax.Ident); ok && scope(x) == resolve.Predeclared {
 			return ""
 		}
-		if of := c.made(e.X, depth+1); of != nil {
+		if of := c.made(e.X, depth); of != nil {
 			for _, a := range of.attributes() {
 				if a.Name == e.Name.Name {
 					return a.Type

@@ -102,7 +102,7 @@ func (c *callChecker) variable(id *syntax.Ident) syntax.Node {
 }
 
 // maxDepth is how many variables are followed to a value.
-const maxDepth = 8
+const maxDepth = 4
 
 // A literal is what is known of an expression: a value, or only its type.
 type literal struct {

@@ -34,7 +34,8 @@ result next time: no while, no recursion, no exceptions, no clock, no chance, no
 		b.WriteString("\n")
 	}
 	b.WriteString("Evidence of facts about EXAoperation: ART is the vendor's article on starting and stopping a cluster, XR its published reference of the interface, " +
-		"KB its knowledge base, DOC its manuals.\n")
+		"KB its knowledge base, DOC its manuals. Of facts about Rhino it says how sure they are: doc, the vendor's documents say so; code, seen in public code; " +
+		"inf, inferred; mem, remembered and found nowhere; default, not known, and a name of our own.\n")
 	for _, p := range Pages() {
 		b.WriteString("\n" + p.Markdown())
 	}
