@@ -69,9 +69,14 @@ func (t *condition) posix() (bool, error) {
 			return t.two(w[1:3])
 		}
 	}
+	return t.whole()
+}
+
+// whole reads all words by precedence.
+func (t *condition) whole() (bool, error) {
 	truth, err := t.or()
-	if err == nil && t.at < len(w) {
-		return false, errCondition("extra argument '" + w[t.at] + "'")
+	if err == nil && t.at < len(t.words) {
+		return false, errCondition("extra argument '" + t.words[t.at] + "'")
 	}
 	return truth, err
 }
@@ -83,7 +88,7 @@ func (t *condition) two(w []string) (bool, error) {
 	case isUnary(w[0]):
 		return t.unary(w[0], w[1])
 	case len(w[0]) == 2 && w[0][0] == '-':
-		return false, errCondition(w[0] + ": unary operator expected")
+		return false, errCondition("'" + w[0] + "': unary operator expected")
 	}
 	return false, errCondition("missing argument after '" + w[1] + "'")
 }
@@ -97,12 +102,10 @@ func (t *condition) three(w []string) (bool, error) {
 		return !truth, err
 	case w[0] == "(" && w[2] == ")":
 		return w[1] != "", nil
-	case w[1] == "-a":
-		return w[0] != "" && w[2] != "", nil
-	case w[1] == "-o":
-		return w[0] != "" || w[2] != "", nil
+	case w[1] == "-a" || w[1] == "-o":
+		return (&condition{call: t.call, words: w}).whole()
 	}
-	return false, errCondition(w[1] + ": binary operator expected")
+	return false, errCondition("'" + w[1] + "': binary operator expected")
 }
 
 func (t *condition) next() string {

@@ -24,7 +24,7 @@ func parseSpans(list, what string) ([]span, error) {
 		var err error
 		if low != "" {
 			if s.from, err = strconv.Atoi(low); err != nil || strings.HasPrefix(low, "+") {
-				return nil, fmt.Errorf("invalid %s value '%s'", what, item)
+				return nil, fmt.Errorf("invalid %s '%s'", spanValue(what), item)
 			}
 		}
 		switch {
@@ -32,7 +32,7 @@ func parseSpans(list, what string) ([]span, error) {
 			s.to = s.from
 		case high != "":
 			if s.to, err = strconv.Atoi(high); err != nil || strings.HasPrefix(high, "+") {
-				return nil, fmt.Errorf("invalid %s value '%s'", what, high)
+				return nil, fmt.Errorf("invalid %s '%s'", spanValue(what), high)
 			}
 		}
 		if s.from == 0 {
@@ -47,6 +47,14 @@ func parseSpans(list, what string) ([]span, error) {
 		return nil, errors.New(map[string]string{"field": "fields are numbered from 1", "byte/character position": "byte/character positions are numbered from 1"}[what])
 	}
 	return spans, nil
+}
+
+// spanValue is what cut calls a value in a list.
+func spanValue(what string) string {
+	if what == "field" {
+		return "field value"
+	}
+	return what
 }
 
 func inSpans(spans []span, n int) bool {

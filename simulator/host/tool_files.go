@@ -13,6 +13,10 @@ func runMkdir(c *call) int {
 	if len(c.args) == 0 {
 		return c.usage("missing operand")
 	}
+	mode, ok := parseMode(c.given.last("m", "777"), 0o777, true, c.Umask())
+	if !ok {
+		return c.fail("invalid mode '%s'", c.given.last("m", ""))
+	}
 	status := 0
 	for _, name := range c.args {
 		var err error
@@ -29,12 +33,8 @@ func runMkdir(c *call) int {
 		if c.given.has("v") && before != nil {
 			c.printf("%s: created directory '%s'\n", c.name, name)
 		}
-		if text := c.given.last("m", ""); text != "" && before != nil {
-			mode, ok := parseMode(text, 0o777, true, c.Umask())
-			if !ok {
-				return c.fail("invalid mode '%s'", text)
-			}
-			_ = c.Files().Chmod(name, mode)
+		if c.given.has("m") && before != nil {
+			_ = c.Files().Chmod(name, mode) // it was just made
 		}
 	}
 	return status

@@ -27,9 +27,7 @@ func (f *finder) action(word string) (predicate, error) {
 	case "-ls":
 		return nil, errors.New("the action -ls is not modelled on a simulated host")
 	}
-	if word != "-quit" {
-		f.acts = true
-	}
+	f.acts = true
 	switch word {
 	case "-print":
 		return func(x *finding) bool { return f.print(x, "\n") }, nil

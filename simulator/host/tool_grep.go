@@ -106,7 +106,7 @@ func (g *grep) options() error {
 			return err
 		}
 		g.patterns = append(g.patterns, p)
-		for _, warning := range strayBackslashes(text, kind == "F") {
+		for _, warning := range p.warnings {
 			g.complain("warning: %s", warning)
 		}
 	}
@@ -181,28 +181,6 @@ func literalBRE(text string) string {
 		b.WriteByte(text[i])
 	}
 	return b.String()
-}
-
-// strayBackslashes gives grep's warnings of backslashes that mean nothing.
-func strayBackslashes(text string, fixed bool) []string {
-	var warnings []string
-	for i := 0; i+1 < len(text) && !fixed; i++ {
-		switch c := text[i+1]; {
-		case text[i] == '[':
-			if end := strings.IndexByte(text[min(i+2, len(text)):], ']'); end > 0 {
-				i += end + 1
-			}
-			continue
-		case text[i] != '\\':
-			continue
-		case isAlnum(c) && !strings.ContainsRune("wWsSbB123456789", rune(c)):
-			warnings = append(warnings, "stray \\ before "+string(rune(c)))
-		case isSpace(c):
-			warnings = append(warnings, "stray \\ before white space")
-		}
-		i++
-	}
-	return warnings
 }
 
 // first gives where the first match in line is that begins at from or later.

@@ -2,7 +2,6 @@ package host
 
 import (
 	"bytes"
-	"io"
 	"path"
 	"strings"
 )
@@ -15,9 +14,6 @@ func (g *grep) visit(name string, recursive bool) {
 		g.file(name)
 	case !recursive:
 		g.complain("%s: Is a directory", name)
-		if g.given.has("s") {
-			g.status = max(g.status, 0)
-		}
 		g.status = 2
 	default:
 		entries, err := g.list(dirOrDot(name))
@@ -101,9 +97,6 @@ func (g *grep) file(name string) {
 			break
 		}
 	}
-	if name == "-" && g.given.has("q") {
-		_, _ = io.Copy(io.Discard, strings.NewReader(""))
-	}
 	f.sum()
 }
 
@@ -114,16 +107,14 @@ func (f *grepFile) take(line []byte) bool {
 		return f.context(line)
 	}
 	f.count++
-	f.found = f.found || !f.given.has("L")
+	f.found = true
 	switch {
 	case f.given.has("q") && !f.given.has("L"), f.given.has("l", "L"):
 		return false
 	case f.given.has("c"):
 		return true
-	case f.binary && !f.invertedText(line):
-		f.printf("%s: binary file matches\n", f.callName(f.label))
-		f.trailing = 0
-		f.given = append(f.given[:len(f.given):len(f.given)], option{"", ""})
+	case f.binary:
+		f.complain("%s: binary file matches", f.label)
 		return false
 	}
 	if f.only && f.invert {
@@ -139,13 +130,6 @@ func (f *grepFile) take(line []byte) bool {
 	}
 	return true
 }
-
-// callName puts the tool's name before a file's, as the message of a binary
-// file has it.
-func (f *grepFile) callName(label string) string { return "grep: " + label }
-
-// invertedText reports whether a line of a binary file is none of its matches.
-func (f *grepFile) invertedText([]byte) bool { return false }
 
 // context keeps or shows a line that was not selected.
 func (f *grepFile) context(line []byte) bool {
@@ -227,6 +211,5 @@ func (f *grepFile) sum() {
 		f.printf("%s\n", f.label)
 	case listed == "L" && f.count == 0:
 		f.printf("%s\n", f.label)
-		f.found = true
 	}
 }

@@ -15,7 +15,7 @@ func toolTable() map[string]tool {
 	sums := optionTable{short: "bctw", long: "binary=b check=c text=t warn=w quiet=quiet status=status"}
 	return map[string]tool{
 		// text
-		"cat":       {options: optionTable{short: "AbeEnstTuv", long: "show-all=A number-nonblank=b show-ends=E number=n squeeze-blank=s show-tabs=T show-nonprinting=v"}, run: runCat},
+		"cat":       {options: optionTable{short: "AbeEnstTuv", long: "number-nonblank=b number=n squeeze-blank=s show-nonprinting=v show-ends=E show-tabs=T show-all=A"}, run: runCat},
 		"tac":       {run: runTac},
 		"head":      {options: optionTable{short: "n:c:qv", long: "lines=n: bytes=c: quiet=q silent=q verbose=v", number: "n"}, run: runHead},
 		"tail":      {options: tailOptions, run: runTail},

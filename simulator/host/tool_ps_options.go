@@ -132,48 +132,34 @@ func psNumbers(numbers []int, list string) ([]int, error) {
 	return numbers, nil
 }
 
-// format reads the columns of -o: names, with =HEADER to the end of the word.
+// format reads the columns of -o: names, with :WIDTH and =HEADER.
 func (p *ps) format(list string) error {
-	for list != "" {
-		word, rest, _ := strings.Cut(list, ",")
-		if at := strings.IndexByte(list, '='); at >= 0 && at < len(word) {
-			word, rest = list, ""
-			if strings.HasSuffix(list[:at], ",") {
-				break
-			}
-			if next := strings.Index(list, "=,"); next == at { // an empty header may be followed by more
-				word, rest = list[:at+1], list[at+2:]
-			}
+	for _, word := range psWords(list) {
+		if err := p.column(word); err != nil {
+			return err
 		}
-		for _, item := range psItems(word) {
-			name, header, renamed := strings.Cut(item, "=")
-			name, width, _ := strings.Cut(name, ":")
-			col, ok := psColumns[name]
-			if !ok {
-				return fmt.Errorf("unknown user-defined format specifier \"%s\"", name)
-			}
-			if n, err := strconv.Atoi(width); err == nil {
-				if col.width < 0 {
-					n = -n
-				}
-				col.width = n
-			}
-			if renamed {
-				col.header = header
-			}
-			p.columns = append(p.columns, col)
-		}
-		list = rest
 	}
 	return nil
 }
 
-// psItems splits a word at blanks, unless a header has them.
-func psItems(word string) []string {
-	if strings.Contains(word, "=") {
-		return []string{strings.TrimLeft(word, " ")}
+func (p *ps) column(word string) error {
+	name, header, renamed := strings.Cut(word, "=")
+	name, width, _ := strings.Cut(name, ":")
+	col, ok := psColumns[name]
+	if !ok {
+		return fmt.Errorf("unknown user-defined format specifier \"%s\"", name)
 	}
-	return strings.Fields(word)
+	if n, err := strconv.Atoi(width); err == nil && n > 0 {
+		if n = min(n, 200); col.width < 0 {
+			n = -n
+		}
+		col.width = n
+	}
+	if renamed {
+		col.header = header
+	}
+	p.columns = append(p.columns, col)
+	return nil
 }
 
 func (p *ps) bsdWithOperand(letters string, args []string) ([]string, error) {

@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"errors"
 )
 
 // This file matches: the expression becomes a small program, all of whose
@@ -22,9 +23,10 @@ type instruction struct {
 // A pattern is a compiled expression. It is not for two callers at a time.
 type pattern struct {
 	code     []instruction
-	marks    int    // two for each group, and two for the whole
-	literal  []byte // a text that every match has in it, nil if none is known
-	lines    bool   // ^ and $ stand at every line, not only at the ends of the text
+	marks    int      // two for each group, and two for the whole
+	literal  []byte   // a text that every match has in it, nil if none is known
+	warnings []string // what grep says of it
+	lines    bool     // ^ and $ stand at every line, not only at the ends of the text
 	now, new threads
 }
 
@@ -36,9 +38,9 @@ func compilePattern(text string, d dialect) (*pattern, error) {
 		return nil, err
 	}
 	if p.at < len(p.text) {
-		return nil, errPreceding
+		return nil, errors.New("Unmatched ) or \\)")
 	}
-	c := &pattern{marks: 2*p.groups + 2}
+	c := &pattern{marks: 2*p.groups + 2, warnings: p.warnings}
 	if !d.fold {
 		c.literal = longestLiteral(root)
 	}

@@ -6,6 +6,7 @@ import (
 )
 
 var (
+	errInvalid  = errors.New("Invalid regular expression")
 	errBracket  = errors.New("Unmatched [, [^, [:, [., or [=")
 	errRangeEnd = errors.New("Invalid range end")
 	errClass    = errors.New("Invalid character class name")
@@ -24,7 +25,10 @@ func (p *regexpParser) bracket() (*regexpNode, error) {
 		p.at++
 	}
 	for first := true; ; first = false {
-		if p.at >= len(p.text) {
+		switch {
+		case p.at >= len(p.text) && first:
+			return nil, errInvalid
+		case p.at >= len(p.text):
 			return nil, errBracket
 		}
 		if p.text[p.at] == ']' && !first {

@@ -106,6 +106,8 @@ type regexpParser struct {
 	groups int
 	depth  int
 	open   int
+
+	warnings []string // of operators that grep overlooks
 }
 
 const maxRepeat = 32767 // RE_DUP_MAX of glibc
@@ -114,6 +116,8 @@ var (
 	errTooBig    = errors.New("Regular expression too big") //nolint:staticcheck // glibc's words
 	errPreceding = errors.New("Invalid preceding regular expression")
 	errInterval  = errors.New("Invalid content of \\{\\}")
+
+	errDecreasing = fmt.Errorf("%w", errInterval)
 )
 
 // is reports whether the operator comes next, spelled as the dialect does.
@@ -191,7 +195,7 @@ func (p *regexpParser) sequence() (*regexpNode, error) {
 
 // repeated reads the repetition operators behind an atom.
 func (p *regexpParser) repeated(atom *regexpNode) (*regexpNode, error) {
-	for p.at < len(p.text) && (p.extended || atom.place != '^') {
+	for p.at < len(p.text) && atom.place != '^' {
 		least, most := 0, -1
 		switch {
 		case p.text[p.at] == '*':
@@ -205,7 +209,7 @@ func (p *regexpParser) repeated(atom *regexpNode) (*regexpNode, error) {
 			p.take("{")
 			var err error
 			if least, most, err = p.interval(); err != nil {
-				if p.extended && !p.strict && !errors.Is(err, errTooBig) {
+				if p.extended && !p.strict && !errors.Is(err, errTooBig) && err != errDecreasing {
 					p.at = from
 					return atom, nil
 				}
@@ -232,12 +236,12 @@ func (p *regexpParser) interval() (least, most int, err error) {
 		some = true
 	}
 	switch {
-	case p.at == len(p.text) && p.extended:
-		return 0, 0, errors.New("Unmatched { or \\{")
 	case p.at == len(p.text):
 		return 0, 0, errors.New("Unmatched \\{")
-	case !some || !p.take("}") || most >= 0 && most < least:
+	case !some || !p.take("}"):
 		return 0, 0, errInterval
+	case most >= 0 && most < least:
+		return 0, 0, errDecreasing
 	case least > maxRepeat || most > maxRepeat:
 		return 0, 0, errTooBig
 	}
@@ -302,9 +306,11 @@ func (p *regexpParser) lonelyOperator(c byte) (*regexpNode, error) {
 			p.at = from + 1
 			return p.literal('{'), nil
 		}
+		p.warnings = append(p.warnings, "{...} at start of expression")
 		return nil, nil
 	}
 	p.at++
+	p.warnings = append(p.warnings, string(rune(c))+" at start of expression")
 	return nil, nil
 }
 

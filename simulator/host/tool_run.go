@@ -12,7 +12,7 @@ import (
 // runnable looks a command up as execvp does. Where it cannot be run, it gives
 // the status and the error of the system call.
 func (c *call) runnable(name string) (status int, err *Error) {
-	if _, bad := c.find(name); bad == nil {
+	if _, bad := c.lookUp(name); bad == nil {
 		return 0, nil
 	} else if bad.status == statusNotRun {
 		return statusNotRun, ErrPermission
@@ -25,7 +25,24 @@ func (c *call) become(argv []string) int {
 	if err := c.out.Flush(); err != nil {
 		return c.lost(err, 1)
 	}
-	return c.Exec(argv)
+	program, bad := c.lookUp(argv[0])
+	if bad != nil {
+		return c.Exec(argv)
+	}
+	c.Trap(nil)
+	c.SetArgs(argv)
+	return program(c.Process)
+}
+
+// lookUp finds a program as execvp does, which has a path of its own where the
+// environment has none.
+func (c *call) lookUp(name string) (Program, *notRun) {
+	if _, set := c.LookupEnv("PATH"); !set && !strings.Contains(name, "/") {
+		if file, ok := c.lookPath(name, "/bin:/usr/bin"); ok {
+			return c.load(file)
+		}
+	}
+	return c.find(name)
 }
 
 // duration reads a number of seconds, or of minutes, hours or days.

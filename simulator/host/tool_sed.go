@@ -24,7 +24,9 @@ type sed struct {
 	names     []string
 	reader    *bufio.Reader
 	line      []byte // pattern space
-	ended     bool   // the line read last had a newline
+	ended     bool   // the line in it had a newline
+	holdEnded bool
+	unended   bool // a newline is owed to what was written last
 	hold      []byte
 	number    int
 	appended  []sedAppend
@@ -41,9 +43,14 @@ type sed struct {
 
 type sedAppend struct{ text, file string }
 
+// sedPanic is an error after which sed gives status 4.
+type sedPanic string
+
+func (e sedPanic) Error() string { return string(e) }
+
 // runSed is sed.
 func runSed(c *call) int {
-	s := &sed{call: c, quiet: c.given.has("n"), rewrites: c.given.has("i"), suffix: c.given.last("i", "")}
+	s := &sed{call: c, holdEnded: true, quiet: c.given.has("n"), rewrites: c.given.has("i"), suffix: c.given.last("i", "")}
 	script, names, err := c.sedScript()
 	switch {
 	case errors.Is(err, errGrepUsage):
@@ -52,7 +59,11 @@ func runSed(c *call) int {
 		s.commands, err = parseSed(script, c.given.has("E", "r"))
 	}
 	if err != nil {
-		return c.fail("%v", err)
+		c.complain("%v", err)
+		if errors.As(err, new(sedPanic)) {
+			return 4
+		}
+		return 1
 	}
 	if len(names) == 0 {
 		names = []string{"-"}
@@ -86,7 +97,7 @@ func (c *call) sedScript() (script string, names []string, err error) {
 		case "f":
 			data, err := c.readAll(o.value)
 			if err != nil {
-				return "", nil, errors.New("couldn't open file " + o.value + ": " + reason(err))
+				return "", nil, sedPanic("couldn't open file " + o.value + ": " + reason(err))
 			}
 			parts = append(parts, strings.TrimSuffix(string(data), "\n"))
 		}
@@ -103,7 +114,7 @@ func (c *call) sedScript() (script string, names []string, err error) {
 // rewrite runs the script over one file and puts the result in its place.
 func (s *sed) rewrite(name string) {
 	s.number = 0
-	s.to = &bytes.Buffer{}
+	s.to, s.unended = &bytes.Buffer{}, false
 	data, err := s.read(name)
 	if isDirectoryError(err) {
 		s.complain("couldn't edit %s: not a regular file", name)
@@ -140,6 +151,10 @@ func (s *sed) rewrite(name string) {
 }
 
 func (s *sed) emit(text []byte) {
+	if s.unended {
+		text = append([]byte("\n"), text...)
+		s.unended = false
+	}
 	if s.to != nil {
 		s.to.Write(text)
 		return
@@ -147,11 +162,11 @@ func (s *sed) emit(text []byte) {
 	s.out.Write(text)
 }
 
-// emitLine writes the pattern space or a part of it, with a newline unless the
-// input ended without one.
+// emitLine writes the pattern space. Where the input ended without a newline, it
+// comes only before what is written next.
 func (s *sed) emitLine(text []byte) {
 	s.emit(text)
-	if s.ended || s.peekMore() {
+	if s.unended = !s.ended; s.ended {
 		s.emit([]byte("\n"))
 	}
 }
@@ -172,10 +187,11 @@ func (s *sed) fetch() []byte {
 			r, err := s.open(name)
 			if err != nil {
 				if isDirectoryError(err) {
-					s.complain("couldn't read %s: %s", name, reason(err))
-				} else {
-					s.complain("can't read %s: %s", name, reason(err))
+					s.complain("read error on %s: %s", name, reason(err))
+					s.status, s.quit = 4, true
+					return nil
 				}
+				s.complain("can't read %s: %s", name, reason(err))
 				s.status = max(s.status, 2)
 				continue
 			}
@@ -225,11 +241,11 @@ func (s *sed) flushAppended() {
 	for _, a := range s.appended {
 		text := []byte(a.text)
 		if a.file != "" {
-			text, _ = s.read(a.file)
-		} else if !s.ended {
-			s.emit([]byte("\n"))
+			text, _ = s.read(a.file) // what is not there is not said
 		}
-		s.emit(text)
+		if len(text) > 0 {
+			s.emit(text)
+		}
 	}
 	s.appended = nil
 }

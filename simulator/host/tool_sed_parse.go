@@ -84,7 +84,7 @@ func (p *sedParser) labels() error {
 		if strings.IndexByte("btT", c.name) >= 0 {
 			at, ok := places[c.text]
 			if !ok {
-				return fmt.Errorf("-e expression #1, char %d: can't find label for jump to `%s'", len(p.text), c.text)
+				return sedPanic("can't find label for jump to `" + c.text + "'")
 			}
 			c.jump = at
 		}

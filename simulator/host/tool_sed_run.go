@@ -30,14 +30,12 @@ func (s *sed) cycle() (again bool) {
 				s.replaced = false
 			}
 		case 'D':
-			first, rest, found := bytes.Cut(s.line, []byte("\n"))
+			_, rest, found := bytes.Cut(s.line, []byte("\n"))
 			if found {
 				s.step()
 				s.line = rest
-				return true
 			}
-			_ = first
-			return false
+			return found
 		default:
 			if done := s.do(c); done {
 				return false
@@ -137,14 +135,17 @@ func (s *sed) nextLine(appends bool) bool {
 func (s *sed) holding(name byte) {
 	switch name {
 	case 'h':
-		s.hold = bytes.Clone(s.line)
+		s.hold, s.holdEnded = bytes.Clone(s.line), s.ended
 	case 'H':
 		s.hold = append(append(s.hold, '\n'), s.line...)
+		s.holdEnded = s.holdEnded || s.ended
 	case 'g':
-		s.line = bytes.Clone(s.hold)
+		s.line, s.ended = bytes.Clone(s.hold), s.holdEnded
 	case 'G':
 		s.line = append(append(s.line, '\n'), s.hold...)
+		s.ended = s.ended || s.holdEnded
 	case 'x':
 		s.line, s.hold = s.hold, s.line
+		s.ended, s.holdEnded = s.holdEnded, s.ended
 	}
 }

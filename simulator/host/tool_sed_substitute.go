@@ -64,6 +64,9 @@ func (p *sedParser) flags(c *sedCommand) (fold, lines bool, err error) {
 				return false, false, errors.New("number option to `s' command may not be zero")
 			}
 			p.at--
+		case b == 'w' && p.at+1 == len(p.text):
+			p.at++
+			return false, false, errors.New("missing filename in r/R/w/W commands")
 		case b == 'w' || b == 'e':
 			return false, false, fmt.Errorf("the flag `%c' of `s' is not modelled on a simulated host", b)
 		case b == 0 || strings.IndexByte("; \t\n}#", b) >= 0:

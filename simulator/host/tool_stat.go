@@ -20,7 +20,7 @@ func runStat(c *call) int {
 		format, end = escapes(c.given.last("printf", "")), ""
 	}
 	if !c.given.has("c", "printf") {
-		format = "  File: %N\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nAccess: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\n" +
+		format = "  File: %\x01\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nAccess: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\n" +
 			"Access: %x\nModify: %y\nChange: %z\n Birth: %w"
 	}
 	status := 0
@@ -85,11 +85,12 @@ func (c *call) statField(letter byte, name string, info *Info) (string, bool) {
 		return "%", true
 	case 'n':
 		return name, true
-	case 'N':
+	case 'N', 1:
+		quote := map[byte]string{'N': "'"}[letter]
 		if info.Target() != "" {
-			return name + " -> " + info.Target(), true
+			return quote + name + quote + " -> " + quote + info.Target() + quote, true
 		}
-		return name, true
+		return quote + name + quote, true
 	case 's':
 		return strconv.FormatInt(info.Size(), 10), true
 	case 'b':
@@ -172,7 +173,6 @@ func runDf(c *call) int {
 	if size > 0 {
 		percent = number10(int((used*100+size-1)/size)) + "%"
 	}
-	mount := map[bool]string{true: "Mounted on"}[true]
 	show := func(n int64) string { return strconv.FormatInt(n, 10) }
 	title, free := "1K-blocks", "Available"
 	use := "Use%"
@@ -191,7 +191,7 @@ func runDf(c *call) int {
 		title = "1024-blocks"
 		use = "Capacity"
 	}
-	rows := [][]string{{"Filesystem", title, "Used", free, use, mount}, {"/dev/sda1", show(size), show(used), show(size - used), percent, "/"}}
+	rows := [][]string{{"Filesystem", title, "Used", free, use, "Mounted on"}, {"/dev/sda1", show(size), show(used), show(size - used), percent, "/"}}
 	if c.given.has("T") {
 		for i, kind := range []string{"Type", "ext4"} {
 			rows[i] = append([]string{rows[i][0], kind}, rows[i][1:]...)
@@ -220,8 +220,10 @@ func (c *call) table(rows [][]string, left int) {
 				c.printf("%s\n", text)
 			case i < left:
 				c.printf("%-*s ", widths[i], text)
+			case i == len(row)-2:
+				c.printf("%*s ", widths[i], text)
 			default:
-				c.printf("%*s ", max(widths[i], 5*min(1, i-left+1)), text)
+				c.printf("%*s ", max(widths[i], 5), text)
 			}
 		}
 	}

@@ -209,13 +209,17 @@ func runOd(c *call) int {
 		return c.fail("the option -w is not modelled on a simulated host")
 	}
 	var data []byte
-	status := 0
+	status, read := 0, false
 	for _, name := range c.inputs() {
 		part, err := c.readAll(name)
 		if err != nil {
 			status = c.trouble(name, err)
 		}
+		read = read || err == nil
 		data = append(data, part...)
+	}
+	if !read {
+		return status
 	}
 	skip, okSkip := sizeNumber(c.given.last("j", "0"))
 	limit, okLimit := sizeNumber(c.given.last("N", strconv.Itoa(len(data))))
@@ -245,9 +249,9 @@ func (c *call) dump(data []byte, base int, formats []odFormat, address string) {
 			continue
 		}
 		before, starred = string(block), false
-		unit := 0
+		wide := 0 // of all fields of a line
 		for _, f := range formats {
-			unit = max(unit, (f.width+f.size-1)/f.size)
+			wide = max(wide, f.width*16/f.size)
 		}
 		for i, f := range formats {
 			if i == 0 {
@@ -260,7 +264,7 @@ func (c *call) dump(data []byte, base int, formats []odFormat, address string) {
 				for j := range min(f.size, len(block)-k) {
 					value |= uint64(block[k+j]) << (8 * j)
 				}
-				c.printf("%*s", max(f.width, unit*f.size), f.show(value))
+				c.printf("%*s", wide*f.size/16, f.show(value))
 			}
 			c.printf("\n")
 		}

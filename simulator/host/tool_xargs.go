@@ -28,7 +28,7 @@ func runXargs(c *call) int {
 	if text := c.given.last("n", ""); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return c.fail("invalid number \"%s\" for -n option", text)
+			return c.usage("invalid number \"%s\" for -n option", text)
 		}
 		if n < 1 {
 			return c.fail("value %s for -n option should be >= 1", text)
@@ -155,6 +155,10 @@ func runFlock(c *call) int {
 	if len(c.args) == 0 || len(c.args) == 1 && !c.given.has("c") {
 		if len(c.args) == 1 && strings.Trim(c.args[0], "0123456789") == "" {
 			return c.usage("locking a file descriptor is not modelled on a simulated host; use flock FILE COMMAND")
+		}
+		if len(c.args) == 1 {
+			c.complain("bad file descriptor: '%s'", c.args[0])
+			return c.bad
 		}
 		return c.usage("not enough arguments")
 	}
