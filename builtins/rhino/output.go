@@ -3,6 +3,7 @@ package rhino
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -72,11 +73,10 @@ func linesOf(text string) []line {
 // within a line is an error, however well the beginning of the line reads.
 func whole(text string) ([]line, error) {
 	lines := linesOf(text)
-	rest := strings.TrimRight(plain(text), " \t")
 	switch {
-	case strings.TrimSpace(rest) == "":
+	case !slices.ContainsFunc(lines, func(l line) bool { return !l.blank() }):
 		return nil, &malformed{0, "no output", "the command's"}
-	case !strings.HasSuffix(rest, "\n"):
+	case !strings.HasSuffix(plain(text), "\n"):
 		last := lines[len(lines)-1]
 		return nil, last.wrong("the whole line: the output is cut")
 	}

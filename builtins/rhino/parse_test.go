@@ -32,7 +32,7 @@ func TestMembers(t *testing.T) {
 		"other order":     head + rows[4] + rows[2] + rows[3],
 		"CRLF":            strings.ReplaceAll(quotedMembers, "\n", "\r\n"),
 		"colours":         "\x1b[1m" + strings.ReplaceAll(quotedMembers, "Running", "\x1b[32mRunning\x1b[0m") + "\x1b[0m",
-		"spaces at ends":  strings.ReplaceAll(quotedMembers, "\n", "   \t\n") + "  ",
+		"spaces at ends":  strings.ReplaceAll(quotedMembers, "\n", "   \t\n"),
 		"a banner":        "Rhino console 3.2\nConnected to [101]\n\n" + quotedMembers,
 		"a blank line":    quotedMembers + "\n3 rows\n",
 		"another column":  "zone  " + rows[0] + "----  " + rows[1] + "   a  " + strings.Join([]string{rows[2], rows[3], rows[4]}, "   a  "),
