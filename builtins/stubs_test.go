@@ -3,6 +3,7 @@ package builtins_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -274,10 +275,11 @@ func TestStubDefaults(t *testing.T) {
 	const before = `
 server = xmlrpc.server("http://h/c", reads = ["get*"])
 db = host("db")
+prod = rhino.cluster(name = "a", home = "/o", nodes = [rhino.node(101, db), rhino.node(102, host("h"))])
 
 def main(site):
     return {"value": `
-	for name, c := range map[string]string{
+	calls := map[string]string{
 		"parallel": "parallel(lambda n: server.getState(), [1, 2]%s)", "poll": `poll(lambda: now() - T > time.minute, timeout = "5m"%s)`,
 		"wait": `wait("5s"%s)`, "confirm": `confirm("go?"%s)`, "fail": `attempt(lambda: fail("x"%s)).error.hint`, "secret": `secret(env = "P"%s)`,
 		"xmlrpc.server": `xmlrpc.server("http://h/c"%s).f()`, "exaoperation": `exaoperation(name = "p", url = "http://h/c"%s).server.getX()`,
@@ -286,7 +288,29 @@ def main(site):
 		"rhino.cluster": `rhino.cluster(name = "a", home = "/o", nodes = [rhino.node(1, host("h"))]%s).version`,
 		"host.run":      `db.run("x"%s).code`, "host.start": `db.start("x", "/l"%s).pid`,
 		"proxy.METHOD": `server.f(1%s)`, "proxy.call": `server.call("f", 1%s)`, "print": "print(1, 2%s)",
+		"rhino.conventions": `rhino.conventions(%s).log`,
+	}
+	methods := map[string]string{} // of Rhino, which ask a host
+	for of, calls := range map[string][]string{
+		"cluster": {
+			"state(", "slee_state(", "desired_state(", "default_desired_state(", "is_converged(", `list_services("Active"`, "alarms(", "start_slee(", "stop_slee(",
+			"shutdown(", "kill_nodes([101]", "copy_desired_state(101, 102", "remove_desired_state(", `console("getclusterstate"`, `rhino_sh("start", prod.hosts[0]`,
+		},
+		"node": {"start(", "status(", "stop(", "kill(", "make_primary("},
 	} {
+		receiver := map[string]string{"cluster": "prod", "node": "prod.node(101)"}[of]
+		for _, call := range calls {
+			name, _, _ := strings.Cut(call, "(")
+			methods[of+"."+name] = receiver + "." + call + "%s)"
+		}
+	}
+	for _, p := range builtins.Pages() {
+		if p.Family == "rhino" && p.Kind == builtins.Method && p.Name != "cluster.node" && methods[p.Name] == "" {
+			t.Errorf("%s: got no call of it here, want one", p.Name)
+		}
+	}
+	maps.Copy(calls, methods)
+	for name, c := range calls {
 		p := builtins.Lookup(name)
 		if p == nil {
 			t.Errorf("%s has no page", name)
@@ -305,6 +329,9 @@ def main(site):
 		plain, full := traceOf(t, before+fmt.Sprintf(c, "")+"}"), traceOf(t, before+strings.Replace(fmt.Sprintf(c, given.String()), "(, ", "(", 1)+"}")
 		if diff := gocmp.Diff(plain, full); diff != "" {
 			t.Errorf("%s with its defaults given: %s", name, diff)
+		}
+		if methods[name] != "" && len(plain) < 2 {
+			t.Errorf("%s: got %q, want requests", c, plain)
 		}
 	}
 	for _, p := range builtins.Pages() {
