@@ -162,9 +162,9 @@ const endTimeout = 10 * time.Second
 
 // end ends the command of a talk and reports whether it is known to be gone.
 func (k *call) end(t *talk) bool {
-	ctx, done := context.WithTimeout(context.Background(), k.client.options.Grace+endTimeout)
+	ctx, done := context.WithTimeout(context.Background(), k.client.options.Grace+beginTimeout+endTimeout)
 	defer done()
-	if !t.began(ctx, k.client.options.Grace) {
+	if !t.began(ctx, beginTimeout) {
 		return false
 	}
 	words, _, _ := t.out.head()

@@ -221,7 +221,7 @@ func fields(line string) ([]string, error) {
 			quote = 0
 		case quote != 0:
 			word.WriteRune(r)
-		case r == '"' || r == '\'' && in == false && len(all) > 0:
+		case r == '"' || r == '\'' && !in && len(all) > 0:
 			quote, in = r, true
 		case r == ' ' || r == '\t' || r == '\f':
 			flush()

@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 )
 
 // errDead says that a connection died before anything was sent over it.
 var errDead = errors.New("the connection is dead")
+
+// beginTimeout is how long a program, once sent, may take to say that it began.
+const beginTimeout = 5 * time.Second
 
 // A remoteShell runs programs over SSH.
 type remoteShell struct {
@@ -103,15 +107,18 @@ func (c *conn) begin(ctx context.Context, program string, release func()) (*proc
 		return o.p, o.err
 	case <-ctx.Done():
 	}
-	// The request may be on its way: whoever asked must know that.
+	// The request may be on its way, and who asked must know that: only what has
+	// begun can be ended.
+	late := time.NewTimer(beginTimeout)
+	defer late.Stop()
 	select {
 	case o := <-done:
 		return o.p, o.err
-	default:
+	case <-late.C:
 	}
-	late := &process{exited: make(chan struct{}), stdout: nothing{}, stderr: nothing{}}
+	p := &process{exited: make(chan struct{}), stdout: nothing{}, stderr: nothing{}}
 	var once sync.Once
-	late.end = func() {
+	p.end = func() {
 		once.Do(func() {
 			go func() {
 				if o := <-done; o.p != nil {
@@ -122,7 +129,7 @@ func (c *conn) begin(ctx context.Context, program string, release func()) (*proc
 			}()
 		})
 	}
-	return late, nil
+	return p, nil
 }
 
 // nothing is the output of a program that has said none.

@@ -5,7 +5,7 @@ identify "$$";
 if printf '' >>"$1/out" && printf '' >>"$1/err" && printf '%s\n' "$i" >"$1/pid.$$" && mkdir "$1/go" 2>/dev/null && mv "$1/pid.$$" "$1/pid"; then :;
 else rm -f "$1/pid.$$"; exit 0; fi;
 sync "$1/pid" "$1" 2>/dev/null;
-sh -c "$2" <"$3" >>"$1/out" 2>>"$1/err";
+(exec sh -c "$2" <"$3" >>"$1/out" 2>>"$1/err");
 e=$?;
 if [ "$3" != /dev/null ]; then rm -f "$3"; fi;
 t=0;
