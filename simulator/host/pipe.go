@@ -10,6 +10,7 @@ type pipe struct {
 	data    []byte
 	noRead  bool // nobody reads any more
 	noWrite bool // nobody writes any more
+	once    bool // who has read all there is gets one end of file
 	waiting []*Process
 }
 
@@ -31,7 +32,8 @@ type pipeReader struct{ *pipe }
 
 func (q pipeReader) read(p *Process, b []byte) (int, error) {
 	for len(q.data) == 0 {
-		if q.noWrite {
+		if q.noWrite || q.once {
+			q.once = false
 			return 0, io.EOF
 		}
 		q.wait(p)
@@ -99,6 +101,13 @@ func (f *Feed) Write(b []byte) (int, error) {
 	f.pipe.data = append(f.pipe.data, b...)
 	f.pipe.wakeAll()
 	return len(b), nil
+}
+
+// End lets who reads next, once all is read, read one end of file, as Ctrl-D
+// does on a terminal.
+func (f *Feed) End() {
+	f.pipe.once = true
+	f.pipe.wakeAll()
 }
 
 // Close lets the command read an end of file behind what was written.
