@@ -166,34 +166,12 @@ func newShell(p *Process, bash bool) *shell {
 // main runs a whole script and gives its status.
 func (sh *shell) main(script string, line bool) int {
 	file, err := sh.parse(script)
-	if err != nil {
-		return sh.syntaxError(err)
-	}
-	if line && len(file.Stmts) == 1 {
-		sh.alone = true
-	}
+	sh.alone = line && err == nil && len(file.Stmts) == 1
 	sh.stmts(file.Stmts)
+	if err != nil && sh.jump.kind == noJump {
+		sh.status = sh.syntaxError(err)
+	}
 	return sh.leave()
-}
-
-// parse reads a script: sh's in POSIX grammar, or in bash's if that fails.
-func (sh *shell) parse(script string) (*syntax.File, error) {
-	if len(script) > maxScript {
-		return nil, fmt.Errorf("got a script of %d bytes, want at most %d", len(script), maxScript)
-	}
-	var posixErr error
-	if !sh.bash {
-		file, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(script), "")
-		if err == nil {
-			return file, nil
-		}
-		posixErr = err
-	}
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(script), "")
-	if err != nil && posixErr != nil {
-		return nil, posixErr
-	}
-	return file, err
 }
 
 func (sh *shell) syntaxError(err error) int {
@@ -229,15 +207,14 @@ func (sh *shell) leave() int {
 // eval runs text as if it stood here.
 func (sh *shell) eval(text string) {
 	file, err := sh.parse(text)
-	if err != nil {
-		sh.fail(sh.syntaxError(err))
-		return
-	}
 	line := sh.line
 	if len(file.Stmts) == 0 {
 		sh.status = 0
 	}
 	sh.stmts(file.Stmts)
+	if err != nil && sh.jump.kind == noJump {
+		sh.fail(sh.syntaxError(err))
+	}
 	sh.line = line
 }
 

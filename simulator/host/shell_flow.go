@@ -87,7 +87,9 @@ func (sh *shell) forWords(loop *syntax.WordIter, do []*syntax.Stmt) {
 			return
 		}
 	}
-	sh.status = 0
+	if len(items) == 0 {
+		sh.status = 0
+	}
 	sh.loops++
 	defer func() { sh.loops-- }()
 	for _, item := range items {
@@ -142,7 +144,7 @@ func (sh *shell) caseClause(cmd *syntax.CaseClause) {
 		sh.expansionError(err)
 		return
 	}
-	sh.status = 0
+	ran := false
 	through := false // the item before says that this one's commands are run, too
 	for _, item := range cmd.Items {
 		so := through
@@ -160,6 +162,10 @@ func (sh *shell) caseClause(cmd *syntax.CaseClause) {
 		if !so {
 			continue
 		}
+		if len(item.Stmts) == 0 {
+			sh.status = 0
+		}
+		ran = true
 		sh.alone = alone && item.Op == syntax.Break
 		sh.stmts(item.Stmts)
 		sh.alone = false
@@ -167,6 +173,9 @@ func (sh *shell) caseClause(cmd *syntax.CaseClause) {
 			return
 		}
 		through = item.Op == syntax.Fallthrough
+	}
+	if !ran {
+		sh.status = 0
 	}
 }
 

@@ -67,9 +67,9 @@ func genCommand(t *rapid.T, depth int) string {
 	case 18:
 		return "{ " + inner() + "; } | { read l; echo \"<$l>\"; cat; }"
 	case 19:
-		return "o=$(" + inner() + "); echo \"$o\" $?"
+		return "o=$( " + inner() + "); echo \"$o\" $?"
 	case 20:
-		return "{ " + inner() + "; } >out 2>/dev/null; cat out"
+		return fmt.Sprintf("{ %s; } >out%d 2>/dev/null; cat out%[2]d", inner(), depth)
 	case 21:
 		return "set -- " + word() + " " + word() + "; echo $#; for a; do echo \"($a)\"; done"
 	}
