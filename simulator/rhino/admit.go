@@ -26,11 +26,11 @@ func (c *Cluster) newComponent(lineage, view int) *component {
 // it was part of, if it reaches it, or else the oldest.
 func (c *Cluster) visible(n *node) *component {
 	var found *component
-	m, _, _ := n.marker()
+	lineage := n.memory.lineage
 	for _, k := range c.components {
-		if (found == nil || k.lineage == m.lineage) && k.seenBy(n) {
+		if (found == nil || k.lineage == lineage) && k.seenBy(n) {
 			found = k
-			if k.lineage == m.lineage {
+			if k.lineage == lineage {
 				return k
 			}
 		}
@@ -127,8 +127,8 @@ func (c *Cluster) voters(waiters []*node, group int) (voters []*node, last marke
 		if c.group(n.machine) != group {
 			continue
 		}
-		m, there, problem := n.marker()
-		if !there || problem != "" || m.fresh() {
+		m := n.memory
+		if m.fresh() {
 			continue
 		}
 		remembers[n] = m

@@ -40,6 +40,7 @@ var textSettings = []textSetting[Texts]{
 	{"shut_down_limit", func(t *Texts) *string { return &t.ShutDownLimit }, "ERROR [rhino.main] <main> Timeout waiting for normal shutdown to complete", Chosen, "after the table of exit statuses"},
 	{"alarm_node_failure", func(t *Texts) *string { return &t.AlarmNodeFailure }, "Major [rhino.cluster] Node {node} has left the cluster", Documented, "the rest of the line is not known"},
 	{"alarm_convergence", func(t *Texts) *string { return &t.AlarmConvergence }, `State convergence timed out for "{name}". The component remains in the "{state}" state. Convergence will be retried periodically until it reaches the desired state.`, Documented, ""},
+	{"convergence_alarm", func(t *Texts) *string { return &t.ConvergenceAlarm }, "Minor [rhino.state] {text}", Inferred, "that it is a minor one is documented; {text} is alarm_convergence"},
 	{"database_lost", func(t *Texts) *string { return &t.DatabaseLost }, "WARN [rhino.persistence] <main> Lost connection to PostgreSQL", Chosen, ""},
 	{"database_back", func(t *Texts) *string { return &t.DatabaseBack }, "INFO [rhino.persistence] <main> Connected to PostgreSQL", Chosen, ""},
 	{"ready", func(t *Texts) *string { return &t.Ready }, "INFO [rhino.main] <main> Rhino node {id} {text}", Chosen, "{text} is conventions.ready_line"},

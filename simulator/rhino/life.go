@@ -98,7 +98,7 @@ func (n *node) enter(p *host.Process) int {
 		n.print(put(c.Texts.StartPrimary, "id", n.name, "path", n.path(c.Conventions.PrimaryMarker)))
 		return n.giveUp(p, statusMisconfigured, true)
 	}
-	n.step = waiting
+	n.step, n.memory = waiting, m
 	n.log(c.Texts.Waiting)
 	n.flush(p)
 	if n.flags.primary || there && m.fresh() {

@@ -47,6 +47,7 @@ type node struct {
 	why    cause         // why it ends
 	output []string      // lines for the console that are not written yet
 
+	memory marker     // what it remembered of the primary component when it started
 	comp   *component // that it is in; nil if in none
 	joins  bool       // it is about to enter one
 	synced bool       // it has the state

@@ -18,7 +18,8 @@ func (c *Cluster) rhinoSh(p *host.Process) int {
 		fmt.Fprintln(p.Stderr, c.Texts.RhinoUsage)
 		return statusError
 	}
-	nodes := c.on(p.Machine())
+	env := c.rhinoEnv(p)
+	nodes := configured(c.on(p.Machine()), env)
 	switch {
 	case len(args) == 3 && args[1] == "-nodes":
 		var problem string
@@ -30,7 +31,6 @@ func (c *Cluster) rhinoSh(p *host.Process) int {
 		fmt.Fprintln(p.Stderr, c.Texts.RhinoUsage)
 		return statusError
 	}
-	env := c.rhinoEnv(p)
 	switch args[0] {
 	case "start":
 		return c.startNodes(p, env, slices.DeleteFunc(slices.Clone(nodes), (*node).alive))
@@ -55,6 +55,16 @@ func (c *Cluster) rhinoSh(p *host.Process) int {
 	}
 	fmt.Fprintln(p.Stderr, c.Texts.RhinoUsage)
 	return statusError
+}
+
+// configured are those of a host's nodes that the environment names; all of
+// them if it names none.
+func configured(nodes []*node, env map[string]string) []*node {
+	list := strings.Split(env["RHINO_SLEE_NODES"]+","+env["RHINO_QUORUM_NODES"], ",")
+	if strings.Join(list, "") == "" {
+		return nodes
+	}
+	return slices.DeleteFunc(slices.Clone(nodes), func(n *node) bool { return !slices.Contains(list, n.name) })
 }
 
 // operational are those of the nodes that run.
@@ -91,8 +101,10 @@ func (c *Cluster) rhinoEnv(p *host.Process) map[string]string {
 
 // isQuorum reports whether rhino.sh takes the node for a quorum node.
 func (n *node) isQuorum(env map[string]string) bool {
-	if list, set := env["RHINO_QUORUM_NODES"]; set && list != "" {
-		return slices.Contains(strings.Split(list, ","), n.name)
+	for name, quorum := range map[string]bool{"RHINO_SLEE_NODES": false, "RHINO_QUORUM_NODES": true} {
+		if slices.Contains(strings.Split(env[name], ","), n.name) {
+			return quorum
+		}
 	}
 	if n.alive() {
 		return n.flags.quorum
@@ -204,6 +216,10 @@ func (c *Cluster) createNode(p *host.Process) int {
 	m := p.Machine()
 	if id < 1 || id > 32767 {
 		fmt.Fprintln(p.Stderr, c.Texts.CreateUsage)
+		return statusError
+	}
+	if m.Full() {
+		fmt.Fprintln(p.Stderr, put(c.Texts.StartDisk, "path", c.Home, "text", host.ErrNoSpace.Error()))
 		return statusError
 	}
 	n := c.byID[id]

@@ -189,7 +189,7 @@ func (n *node) watchConvergence() {
 			return
 		}
 		text := put(c.Texts.AlarmConvergence, "name", "SLEE", "state", string(n.slee.state))
-		n.comp.raise(n, alarmConvergence, n, text)
+		n.comp.raise(n, alarmConvergence, n, put(c.Texts.ConvergenceAlarm, "text", text))
 		n.log(put(c.Texts.ConvergenceLog, "text", text))
 	})
 }

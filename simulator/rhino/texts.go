@@ -19,7 +19,7 @@ type Texts struct {
 	ThreadDump, WatchdogStuck, WatchdogTimeout, WatchdogCondition  string
 	SLEEChanged, StartFailed, ShuttingDown, ShutDownLimit          string
 	AlarmNodeFailure, AlarmConvergence, DatabaseLost, DatabaseBack string
-	Ready, ConvergenceLog                                          string
+	Ready, ConvergenceLog, ConvergenceAlarm                        string
 	LicenseAudit                                                   string
 
 	// stop-rhino.sh, make-primary.sh, rhino.sh, slee.sh, create-node.sh.
