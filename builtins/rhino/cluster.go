@@ -146,6 +146,9 @@ func (c *Cluster) refuse(n *Node) error {
 		if other.ID == n.ID {
 			return fmt.Errorf("got a second node %d, want an id of its own", n.ID)
 		}
+		if other.Host.Name() == n.Host.Name() && !other.Host.Same(n.Host) {
+			return fmt.Errorf("got another host named %q, reached in another way, want one or two names", n.Host.Name())
+		}
 		if oneHost(other.Host, n.Host) && other.Home == n.Home {
 			return fmt.Errorf("got node %d in %s of host %s, want a directory of its own: node %d is there", n.ID, n.Home, n.Host.Name(), other.ID)
 		}
@@ -169,11 +172,11 @@ func (c *Cluster) QuorumNodes() []*Node {
 	return slices.DeleteFunc(slices.Clone(c.Nodes), func(n *Node) bool { return !n.Quorum })
 }
 
-// Hosts are the hosts of the nodes, each once, in the order of the nodes.
+// Hosts are the hosts of the nodes, each name once, in the order of the nodes.
 func (c *Cluster) Hosts() []*host.Host {
 	var hosts []*host.Host
 	for _, n := range c.Nodes {
-		if !slices.ContainsFunc(hosts, func(h *host.Host) bool { return oneHost(h, n.Host) }) {
+		if !slices.ContainsFunc(hosts, func(h *host.Host) bool { return h.Name() == n.Host.Name() }) {
 			hosts = append(hosts, n.Host)
 		}
 	}

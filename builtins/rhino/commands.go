@@ -28,7 +28,6 @@ var commands = map[string]command{
 	"isconverged":                     {read: true, since: "3.0", value: convergedValue},
 	"waittilconverged":                {read: true, since: "3.0", value: reachedValue},
 	"listservicesbystate":             {read: true, value: servicesValue},
-	"-listActiveAlarms":               {read: true, value: alarmsValue},
 	"start":                           {value: reportValue},
 	"stop":                            {value: reportValue},
 	"shutdown":                        {value: reportValue},
@@ -43,8 +42,8 @@ var commands = map[string]command{
 // commandOf is what is known of a command. One that is not listed gives its
 // text, and reads if its name says so.
 func (c *Cluster) commandOf(name string) command {
-	if name == c.Conventions.AlarmsCommand {
-		return command{read: true, value: alarmsValue}
+	if name == c.Conventions.AlarmsCommand || name == "-listActiveAlarms" { // as old versions have it
+		return command{read: true, value: c.alarmsValue}
 	}
 	if k, ok := commands[name]; ok {
 		return k

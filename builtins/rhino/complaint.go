@@ -66,15 +66,15 @@ func (c *Cluster) explain(k *call, n *Node, cause *effect.Error) error {
 // classify recognises what the documents quote. The kind stays as it is if it is none of that.
 func (c *Cluster) classify(k *call, n *Node, e *effect.Error, text string) {
 	switch {
+	case strings.Contains(text, c.Conventions.LoginFailed):
+		e.Kind, e.Message = effect.Unauthorized, k.title()+": "+c.Conventions.LoginFailed
+		e.Hint = fmt.Sprintf("see rhino.remote.username and rhino.remote.password in %s/client/etc/client.properties on %s", c.Home, n.Host.Name())
 	case strings.Contains(text, c.Conventions.NotConnected):
 		reason, hint := notConnected(text, c.Conventions.NotConnected)
 		e.Kind, e.Message, e.Transient = effect.Unreachable, k.title()+": could not connect to Rhino"+reason, true
 		if e.Hint = hint; hint == "" {
 			e.Hint = "see whether " + n.Name() + " runs, and the log in " + n.file(c.Conventions.Log)
 		}
-	case strings.Contains(text, c.Conventions.LoginFailed):
-		e.Kind, e.Message = effect.Unauthorized, k.title()+": "+c.Conventions.LoginFailed
-		e.Hint = fmt.Sprintf("see rhino.remote.username and rhino.remote.password in %s/client/etc/client.properties on %s", c.Home, n.Host.Name())
 	case strings.Contains(text, c.Conventions.UnknownCommand):
 		e.Kind, e.Message = effect.Fault, k.title()+": "+lineWith(text, c.Conventions.UnknownCommand)
 		e.Hint = fmt.Sprintf("the site says that the cluster is of version %s: see version= of rhino.cluster", c.Version)

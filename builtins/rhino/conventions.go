@@ -24,7 +24,7 @@ type Conventions struct {
 
 	ReadyLine, Process, ProcessHome string
 
-	AlarmsCommand, NotConnected, LoginFailed, UnknownCommand string
+	AlarmsCommand, NoAlarms, NotConnected, LoginFailed, UnknownCommand string
 }
 
 // A Mark tells how sure a convention is.
@@ -69,6 +69,7 @@ var Listed = []Convention{
 	{Name: "process", Value: "RhinoBoot.jar", Mark: Documented, About: "part of the command line of every node's process", field: func(c *Conventions) *string { return &c.Process }},
 	{Name: "process_home", Value: "{home}", Mark: Default, About: "part of the command line that tells one node's process from another's; empty if only the pid file does", field: func(c *Conventions) *string { return &c.ProcessHome }, empty: true},
 	{Name: "alarms_command", Value: "listactivealarms", Mark: Recalled, About: "console command that lists the active alarms", field: func(c *Conventions) *string { return &c.AlarmsCommand }},
+	{Name: "no_alarms", Value: "No active alarms", Mark: Default, About: "part of what the console prints where there are no alarms", field: func(c *Conventions) *string { return &c.NoAlarms }},
 	{Name: "not_connected", Value: "Could not connect to Rhino", Mark: Documented, About: "what a console prints that cannot reach its node", field: func(c *Conventions) *string { return &c.NotConnected }},
 	{Name: "login_failed", Value: "Login failed", Mark: Documented, About: "what a console prints whose user is refused", field: func(c *Conventions) *string { return &c.LoginFailed }},
 	{Name: "unknown_command", Value: "Unknown command", Mark: Default, About: "what a console prints that does not know the command", field: func(c *Conventions) *string { return &c.UnknownCommand }},

@@ -283,7 +283,7 @@ func FuzzConsole(f *testing.F) {
 			got, err := parseServices(printServices(rows))
 			again("services", rows, got, err)
 		}
-		_, _ = parseAlarms(text)
+		_, _ = parseAlarms(text, defaults().NoAlarms)
 		_, _ = parseConverged(text)
 		_, _ = parseDefault(text)
 		_, _ = parseReached(text)

@@ -172,8 +172,8 @@ var alarm = regexp.MustCompile(`^\s*Alarm .*\(Node (\d+), ([^)]+)\): (\w+) \[([^
 // parseAlarms reads lines such as "Alarm … (Node 101, 23-Nov-05 15:10:36.636):
 // Major [rhino.cluster] Node 102 has left the cluster". Newer versions may
 // print them otherwise: what is not understood is the text of an alarm and no
-// more, so that none is passed over.
-func parseAlarms(text string) ([]alarmRow, error) {
+// more, so that none is passed over. A line with none in it says that there are none.
+func parseAlarms(text, none string) ([]alarmRow, error) {
 	rows := []alarmRow{}
 	for _, l := range linesOf(text) {
 		m := alarm.FindStringSubmatch(l.text)
@@ -182,7 +182,7 @@ func parseAlarms(text string) ([]alarmRow, error) {
 			r := alarmRow{Time: m[2], Severity: m[3], Type: m[4], Text: m[5]}
 			r.Node, _ = number(m[1])
 			rows = append(rows, r)
-		case !l.blank():
+		case !l.blank() && !strings.Contains(l.text, none):
 			rows = append(rows, alarmRow{Text: strings.TrimSpace(l.text)})
 		}
 	}

@@ -188,12 +188,12 @@ func TestServices(t *testing.T) {
 
 func TestAlarms(t *testing.T) {
 	t.Parallel()
-	got, _ := parseAlarms("Alarm 56875565751424514 (Node 101, 23-Nov-05 15:10:36.636): Major [rhino.cluster] Node 102 has left the cluster\n\nanother form of alarm\n")
+	got, _ := parseAlarms("Alarm 56875565751424514 (Node 101, 23-Nov-05 15:10:36.636): Major [rhino.cluster] Node 102 has left the cluster\n\nanother form of alarm\n", "No active alarms")
 	want := []alarmRow{{101, "23-Nov-05 15:10:36.636", "Major", "rhino.cluster", "Node 102 has left the cluster"}, {Text: "another form of alarm"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if got, err := parseAlarms(""); len(got) != 0 || err != nil {
+	if got, err := parseAlarms("There are: No active alarms\n", "No active alarms"); len(got) != 0 || err != nil {
 		t.Errorf("got %v, %v, want no alarms", got, err)
 	}
 }

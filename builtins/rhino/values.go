@@ -2,6 +2,7 @@ package rhino
 
 import (
 	"slices"
+	"strings"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
@@ -69,8 +70,8 @@ func servicesValue(a *answer) (starlark.Value, error) {
 	})
 }
 
-func alarmsValue(a *answer) (starlark.Value, error) {
-	rows, err := parseAlarms(a.text)
+func (c *Cluster) alarmsValue(a *answer) (starlark.Value, error) {
+	rows, err := parseAlarms(a.text, c.Conventions.NoAlarms)
 	return rowsOf(rows, err, func(r alarmRow) starlark.StringDict {
 		node := starlark.Value(starlark.None)
 		if r.Node > 0 {
@@ -86,6 +87,9 @@ func alarmsValue(a *answer) (starlark.Value, error) {
 // reportValue is struct(nodes, states, reassigned_to, complete, text).
 func reportValue(a *answer) (starlark.Value, error) {
 	r := parseReport(a.text)
+	if a.known && strings.TrimSpace(plain(a.text)) == "" && slices.Contains(a.call.words, "-ifneeded") {
+		r.Complete = true // nothing was needed
+	}
 	states, _ := rowsOf(r.States, nil, stateFields)
 	return fields(starlark.StringDict{
 		"nodes": numbers(r.Nodes), "states": states, "reassigned_to": numbers(r.Reassigned),
