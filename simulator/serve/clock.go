@@ -1,6 +1,9 @@
 package serve
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // A Clock is the virtual time of a served world, for who does not want it to
 // run with the real one. It is used by many goroutines at once.
@@ -22,4 +25,9 @@ func (c *scaled) Now() time.Duration {
 	return c.origin + time.Duration(float64(time.Since(c.began))*c.scale)
 }
 
-func (c *scaled) Sleep(d time.Duration) { time.Sleep(time.Duration(float64(d) / c.scale)) }
+func (c *scaled) Sleep(d time.Duration) { time.Sleep(c.lasts(d)) }
+
+// lasts is how much real time a virtual one takes, never less.
+func (c *scaled) lasts(d time.Duration) time.Duration {
+	return time.Duration(math.Ceil(float64(max(d, 0)) / c.scale))
+}

@@ -8,6 +8,7 @@ import (
 
 	"runbook/effect"
 	"runbook/simulator"
+	"runbook/simulator/exaoperation"
 )
 
 // This file defines the log: JSON lines of three kinds, told apart by their
@@ -16,6 +17,8 @@ import (
 //	{"event":"call","at":"20m3.25s","system":"demo","path":"/cluster1","method":"startupNode","args":["n0011"],"outcome":"ok","took":"35µs"}
 //	{"event":"hazard","at":"20m3.25s","system":"demo","hazard":"flagged-node-booted","detail":"n0011"}
 //	{"event":"end","at":"31m","calls":117,"hazards":0}
+//
+// The lines of the SSH face are in sshlog.go.
 
 // logCall writes the line of a call.
 func (s *Server) logCall(c *call, o outcome) {
@@ -70,6 +73,26 @@ func (s *Server) watch(site int, now time.Duration) {
 	}
 }
 
+// watchClusters reports what Rhino clusters have newly seen, and counts all of
+// it. The world is locked.
+func (s *Server) watchClusters() (all int) {
+	for i, c := range s.world.Clusters() {
+		hazards := c.Hazards()
+		all += len(hazards)
+		count := 0
+		for _, h := range hazards {
+			if h.Standing {
+				continue
+			}
+			if count++; count > s.risen[i] {
+				s.risen[i] = count
+				s.hazard(simulator.Hazard{System: c.Name, Hazard: exaoperation.Hazard(h)})
+			}
+		}
+	}
+	return all
+}
+
 func (s *Server) hazard(h simulator.Hazard) {
 	if s.config.OnHazard != nil {
 		s.config.OnHazard(h)
@@ -100,11 +123,15 @@ func (s *Server) report() {
 			}
 		}
 	}
+	all += s.watchClusters()
 	if s.config.Log == nil {
 		return
 	}
 	line := appendJSON([]byte(`{"event":"end","at":`), stamp(now))
 	line = strconv.AppendUint(append(line, `,"calls":`...), s.calls, 10)
+	if s.ssh != nil {
+		line = strconv.AppendUint(append(line, `,"commands":`...), s.commands.Load(), 10)
+	}
 	line = strconv.AppendInt(append(line, `,"hazards":`...), int64(all), 10)
 	s.write(append(line, "}\n"...))
 }

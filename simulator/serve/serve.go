@@ -1,5 +1,6 @@
-// Package serve shows a simulated world on a socket: XML-RPC over HTTP and
-// HTTPS, as EXAoperation speaks it, for any client.
+// Package serve shows a simulated world on sockets: XML-RPC over HTTP and
+// HTTPS, as EXAoperation speaks it, and the simulated hosts over SSH, for any
+// client.
 //
 //	s, err := serve.Start(ctx, serve.Config{Scenario: scenario})
 //	fmt.Println(s.Ready())   // {"ready":true,"systems":[{"name":"demo","http":"http://127.0.0.1:40001/cluster1",…
@@ -9,6 +10,10 @@
 // call goes to the world's state machine under one lock, and what goes wrong
 // on the way in the scenario goes wrong on the socket: a lost answer is a closed
 // connection, a system that cannot be reached one that is reset.
+//
+// All hosts share a listener too, where the user name chooses one of them; or
+// each has its own (see [SSHConfig]). What happens on them while nobody calls
+// happens in its time.
 //
 // All systems share a listener. A single system keeps the path of its URL,
 // /cluster1; of several, each has its name before it: /demo/cluster1.
@@ -26,6 +31,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"runbook/simulator"
@@ -43,9 +49,11 @@ type Config struct {
 	Start    time.Time // wall clock at the beginning; zero: the scenario's, or now
 	NoDelays bool      // every transition takes no time at all, so that a client meets its own delays alone
 
-	// Where: addresses, "127.0.0.1:0" for any free port. Without any, HTTP is that.
+	// Where: addresses, "127.0.0.1:0" for any free port. A world with systems
+	// that speak HTTP has HTTP there if neither is said.
 	HTTP, HTTPS string
-	AllowRemote bool // addresses other than loopback are not refused
+	SSH         SSHConfig // the hosts; they are not shown if it says no address
+	AllowRemote bool      // addresses other than loopback are not refused
 
 	// How.
 	TimeScale float64 // virtual seconds in a real one; 1
@@ -55,7 +63,7 @@ type Config struct {
 	Realm     string  // in the challenge of a 401; DefaultRealm
 	MaxBody   int64   // longest request in bytes; DefaultMaxBody
 
-	Log      io.Writer              // a JSON line for each call and hazard; nil for none
+	Log      io.Writer              // a JSON line for each call, command and hazard; nil for none
 	OnHazard func(simulator.Hazard) // called for each hazard as it is seen, while the world is held: it must not use the Server; nil for none
 }
 
@@ -85,13 +93,20 @@ type Server struct {
 	cert    []byte // PEM
 	clock   Clock
 	servers []*http.Server
+	ssh     *sshFace      // nil without
+	more    chan struct{} // the hosts have more to do; see prompt
 	done    chan struct{}
 	stop    context.CancelFunc
 	running sync.WaitGroup
 
 	access sync.Mutex // held by who uses the world
 	seen   []int      // hazards reported, by system
+	risen  []int      // hazards reported, by Rhino cluster
 	calls  uint64
+	over   bool               // the server has ended
+	last   []simulator.Hazard // then: what was seen
+
+	commands atomic.Uint64 // that were begun
 
 	lines sync.Mutex // held by who writes to the log
 }
@@ -105,7 +120,7 @@ type site struct {
 // Start listens and serves. The error says what in the configuration does not
 // fit, or why an address cannot be had. The server ends with ctx.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
-	s := &Server{config: defaults(cfg), done: make(chan struct{})}
+	s := &Server{config: defaults(cfg), more: make(chan struct{}, 1), done: make(chan struct{})}
 	if err := s.setWorld(); err != nil {
 		return nil, err
 	}
@@ -113,21 +128,29 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.config.SSH.Address != "" {
+		if s.ssh, err = newSSHFace(s); err != nil {
+			closeAll(plain, secure)
+			return nil, err
+		}
+		s.ready.SSH = s.ssh.ready()
+	}
 	if s.clock = s.config.Clock; s.clock == nil {
 		s.clock = &scaled{began: time.Now(), origin: s.world.Elapsed(), scale: s.config.TimeScale}
 	}
 	ctx, s.stop = context.WithCancel(ctx)
 	s.serve(plain)
 	s.serve(secure)
+	if s.ssh != nil {
+		s.ssh.start(ctx)
+		s.running.Go(func() { s.drive(ctx) })
+	}
 	s.running.Go(func() { s.look(ctx) })
 	go s.end(ctx)
 	return s, nil
 }
 
 func defaults(cfg Config) Config {
-	if cfg.HTTP == "" && cfg.HTTPS == "" {
-		cfg.HTTP = "127.0.0.1:0"
-	}
 	if cfg.TimeScale == 0 {
 		cfg.TimeScale = 1
 	}
@@ -162,8 +185,17 @@ func (s *Server) setWorld() error {
 		s.world = w
 	}
 	systems := s.world.Systems()
-	if len(systems) == 0 {
+	switch {
+	case len(systems) > 0:
+		if s.config.HTTP == "" && s.config.HTTPS == "" {
+			s.config.HTTP = "127.0.0.1:0"
+		}
+	case len(s.world.Fleet().Machines()) == 0:
 		return errors.New("world: got no systems to serve, want at least one")
+	case s.config.SSH.Address == "":
+		return errors.New("world: got hosts only, which speak SSH, and no address for that")
+	case s.config.HTTP != "" || s.config.HTTPS != "":
+		return errors.New("world: got an address for HTTP, and hosts only, which speak SSH")
 	}
 	for _, system := range systems {
 		at := site{system: system}
@@ -172,7 +204,8 @@ func (s *Server) setWorld() error {
 		}
 		s.sites = append(s.sites, at)
 	}
-	s.seen = make([]int, len(systems))
+	s.seen, s.risen = make([]int, len(systems)), make([]int, len(s.world.Clusters()))
+	s.introduce()
 	return nil
 }
 
@@ -186,9 +219,23 @@ func (s *Server) end(ctx context.Context) {
 			_ = server.Close()
 		}
 	}
+	if s.ssh != nil {
+		s.ssh.close()
+	}
 	s.running.Wait()
 	s.report()
+	s.retire()
 	close(s.done)
+}
+
+// retire keeps what was seen, and ends the world if it is the server's own.
+func (s *Server) retire() {
+	s.access.Lock()
+	defer s.access.Unlock()
+	s.over, s.last = true, s.world.Hazards()
+	if s.config.World == nil {
+		s.world.Close()
+	}
 }
 
 // look reports hazards that come while nobody calls.
@@ -204,6 +251,8 @@ func (s *Server) look(ctx context.Context) {
 			for i := range s.sites {
 				s.watch(i, s.now())
 			}
+			s.world.Advance(s.now())
+			s.watchClusters()
 			s.access.Unlock()
 		}
 	}
@@ -234,10 +283,18 @@ func (s *Server) Calls() (n uint64) {
 	return n
 }
 
+// Commands is how many commands were begun on hosts.
+func (s *Server) Commands() uint64 { return s.commands.Load() }
+
 // Hazards lists the unsafe things seen so far.
 func (s *Server) Hazards() (all []simulator.Hazard) {
-	s.Do(func(w *simulator.World) { all = w.Hazards() })
-	return all
+	s.access.Lock()
+	defer s.access.Unlock()
+	if s.over {
+		return s.last
+	}
+	s.world.Advance(s.now())
+	return s.world.Hazards()
 }
 
 // Do calls f with the world as it is now, while no call is made.

@@ -26,14 +26,30 @@ import (
 
 // A journal is a log that a test can read while it is written.
 type journal struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+	mu   sync.Mutex
+	buf  bytes.Buffer
+	more *sync.Cond // nil until somebody waits
 }
 
 func (j *journal) Write(p []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.more != nil {
+		j.more.Broadcast()
+	}
 	return j.buf.Write(p)
+}
+
+// await waits until there is a text in the log.
+func (j *journal) await(text string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.more == nil {
+		j.more = sync.NewCond(&j.mu)
+	}
+	for !strings.Contains(j.buf.String(), text) {
+		j.more.Wait()
+	}
 }
 
 func (j *journal) lines() []string {
