@@ -57,7 +57,7 @@ func makesFunctions(e syntax.Expr) bool {
 func isCounted(typ string, v starlark.Value) bool {
 	switch v.(type) {
 	case *starlark.List, starlark.Tuple:
-		return typ == "command" || typ == "statuses"
+		return typ == "command" || typ == "statuses" || typ == "members"
 	}
 	return false
 }

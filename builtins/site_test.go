@@ -51,7 +51,7 @@ func TestLoadSiteKinds(t *testing.T) {
 	t.Parallel()
 	const src = rhinoSite + `
 hosts = [h3, host("gate", local())]
-systems = [cluster("b", h2, host("h1")), exa, cluster("a", h1, h3, home = "/opt/other")]
+systems = [cluster("b", h2, host("h1")), exa, cluster("a", h1, h3, host("alias", ssh("h3")), home = "/opt/other")]
 `
 	site, err := builtins.LoadSite(engineOf(interpreter.Bundle{"site.star": []byte(src)}), "site.star")
 	if err != nil {
@@ -68,14 +68,14 @@ systems = [cluster("b", h2, host("h1")), exa, cluster("a", h1, h3, home = "/opt/
 	if diff := cmp.Diff(want, systems); diff != "" {
 		t.Errorf("systems: %s", diff)
 	}
-	if diff := cmp.Diff([]string{"h3 ssh:h3", "gate local:", "h2 ssh:h2", "h1 ssh:h1"}, hosts); diff != "" {
+	if diff := cmp.Diff([]string{"h3 ssh:h3", "gate local:", "h2 ssh:h2", "h1 ssh:h1", "alias ssh:h3"}, hosts); diff != "" {
 		t.Errorf("hosts: %s", diff)
 	}
 	if e, r := site.Exasol(), site.Rhino(); len(e) != 1 || e[0].Name() != "exa" || len(r) != 2 || r[0].Name() != "b" || r[1].Name() != "a" {
 		t.Errorf("got %v and %v, want exa, and b before a", e, r)
 	}
 	for _, want := range []string{
-		"exasol = [<exaoperation exa>]", "rhino = [<rhino.cluster b>, <rhino.cluster a>]", "hosts = [<host h3>, <host gate>, <host h2>, <host h1>]",
+		"exasol = [<exaoperation exa>]", "rhino = [<rhino.cluster b>, <rhino.cluster a>]", "hosts = [<host h3>, <host gate>, <host h2>, <host h1>, <host alias>]",
 		"systems = [<rhino.cluster b>, <exaoperation exa>, <rhino.cluster a>]",
 	} {
 		if got := site.Value().String(); !strings.Contains(got, want) {
@@ -113,6 +113,7 @@ func TestLoadSiteRefusesClusters(t *testing.T) {
 		`systems = [cluster("a", h1, home = "rhino")]`: `got "rhino", want an absolute path`,
 		`systems = [cluster("a")]`:                     `got no nodes, want at least one`,
 		`systems = [rhino.cluster(name = "a", home = "/o", nodes = [rhino.node(1, h1), rhino.node(1, h2)])]`: `got a second node 1, want an id of its own`,
+		`systems = [cluster("a", h1, host("h1", local()))]`:                                                  `nodes: [1]: got another host named "h1", reached in another way, want one or two names`,
 		`systems = [rhino.cluster(name = "a", home = "/o", nodes = [rhino.node(1, h1, quorum = True)])]`:     `got quorum nodes only, want at least one event-router node`,
 	} {
 		_, err := builtins.LoadSite(engineOf(interpreter.Bundle{"site.star": []byte(rhinoSite + src)}), "site.star")
