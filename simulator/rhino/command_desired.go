@@ -82,7 +82,7 @@ func (s *session) copyOwn() bool {
 	if !ok {
 		return false
 	}
-	k.mem.setOwn(to.spec.ID, k.mem.own[from.spec.ID])
+	k.copyOwn(from.spec.ID, to)
 	k.changed()
 	s.say(s.c.Texts.Copied, "node", from.name, "id", to.name)
 	k.convergeAll()

@@ -51,17 +51,29 @@ func (c *Cluster) newMemory() *memory {
 		default:
 			desired = SLEEStopped
 		}
-		if c.strict && desired == SLEENone && !n.spec.Quorum {
-			desired = m.slee
-		}
 		if desired != SLEENone {
 			m.own[n.spec.ID] = own{slee: desired}
 		}
 	}
 	if c.strict {
-		m.slee = SLEENone
+		c.makeOwn(m)
 	}
 	return m
+}
+
+// makeOwn gives every node what is the default: before 3.0 all state is per node.
+func (c *Cluster) makeOwn(m *memory) {
+	for _, n := range c.nodes {
+		if n.spec.Quorum {
+			continue
+		}
+		o := own{slee: m.desired(n.spec.ID)}
+		o.services, o.entities = slices.Clone(m.services), slices.Clone(m.entities)
+		m.own[n.spec.ID] = o
+	}
+	m.slee = SLEENone
+	clear(m.services)
+	clear(m.entities)
 }
 
 func (m *memory) clone() *memory {
@@ -219,12 +231,20 @@ func (n *node) load(p *host.Process) int {
 	return 0
 }
 
+// copyOwn gives a node the state that another one has of its own, or none.
+func (k *component) copyOwn(from int, to *node) {
+	if k.mem.own[from].empty() {
+		k.c.watchDeletion(k, to, "made to copy from a node without")
+	}
+	k.mem.setOwn(to.spec.ID, k.mem.own[from])
+}
+
 // applyFlags does what the options of a start say of the node's own state.
 func (k *component) applyFlags(n *node) {
 	id, f, m := n.spec.ID, n.flags, k.mem
 	switch {
 	case f.copy != 0:
-		m.setOwn(id, m.own[f.copy])
+		k.copyOwn(f.copy, n)
 	case f.forget:
 		k.c.watchDeletion(k, n, "started with -d")
 		m.setOwn(id, own{})

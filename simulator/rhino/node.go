@@ -129,14 +129,14 @@ func (n *node) ended(jvm *host.Process) {
 	}
 	c := n.c
 	killed := n.why == byOthers && n.machine.Up()
-	was, running := n.comp, n.slee.state
+	was, running, live := n.comp, n.slee.state, n.activities()
 	n.step = down
 	n.setSLEE(SLEEStopped, false)
 	if was != nil {
 		was.lost(n)
 	}
 	if killed {
-		c.watchKill(n, was, running)
+		c.watchKill(n, was, running, live)
 	}
 	c.checkShutdowns()
 	if n.script != nil {

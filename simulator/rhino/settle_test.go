@@ -167,3 +167,26 @@ func TestSecondPrimary(t *testing.T) {
 		}
 	}
 }
+
+// The documented example of getclusterstate, to the letter.
+func TestClusterStateTable(t *testing.T) {
+	t.Parallel()
+	up := func(h, m, s int) string {
+		return uptimeText(time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + time.Duration(s)*time.Second + 999*time.Millisecond)
+	}
+	got := table([][]string{
+		{"node-id", "active-alarms", "host", "node-type", "slee-state", "start-time", "up-time"},
+		{"101", "0", "host1.domain.com", "event-router", "Stopped", "20080327 12:16:26", up(2, 40, 3)},
+		{"102", "0", "host2.domain.com", "event-router", "Running", "20080327 12:16:30", up(2, 39, 59)},
+		{"103", "0", "host3.domain.com", "quorum", "n/a", "20080327 14:36:25", up(0, 20, 4)},
+	})
+	want := `node-id   active-alarms   host               node-type      slee-state   start-time          up-time
+--------  --------------  -----------------  -------------  -----------  ------------------  -----------------
+     101               0   host1.domain.com   event-router      Stopped   20080327 12:16:26    0days,2h,40m,3s
+     102               0   host2.domain.com   event-router      Running   20080327 12:16:30   0days,2h,39m,59s
+     103               0   host3.domain.com         quorum          n/a   20080327 14:36:25    0days,0h,20m,4s
+`
+	if got != want {
+		t.Errorf("getclusterstate: got\n%s\nwant\n%s", got, want)
+	}
+}

@@ -73,8 +73,12 @@ func (c *Cluster) watchMajority(k *component, going []*node, how string) {
 // hasMajority reports whether nodes are a majority of the cluster's.
 func (c *Cluster) hasMajority(nodes []*node) bool { return majority(nodes, c.nodes) }
 
-// watchKill looks at a node that was just killed by a signal.
-func (c *Cluster) watchKill(n *node, was *component, state SLEE) {
+// watchKill looks at a node that was just killed by a signal: what it was in,
+// the state of its SLEE, and its live activities.
+func (c *Cluster) watchKill(n *node, was *component, state SLEE, live int) {
+	if state == SLEEStopping && live > 0 {
+		c.hazard(HazardActivities, "node %s was killed under %d live activities", n.name, live)
+	}
 	if state == SLEERunning || state == SLEEStarting {
 		c.hazard(HazardKilled, "node %s was killed while its SLEE was %s", n.name, state)
 	}
@@ -117,8 +121,7 @@ func (c *Cluster) watchOutage(what string) {
 
 // watchDeletion looks at a node whose own desired state is about to be deleted.
 func (c *Cluster) watchDeletion(k *component, n *node, how string) {
-	owners := k.mem.owners()
-	if slices.Equal(owners, []int{n.spec.ID}) {
+	if slices.Equal(k.mem.owners(), []int{n.spec.ID}) {
 		c.hazard(HazardStateDeleted, "node %s, the last with per-node state, was %s", n.name, how)
 	}
 }
