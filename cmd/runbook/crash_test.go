@@ -30,9 +30,9 @@ type crashRun struct {
 
 const crashDir = "/runs/crash"
 
-func newCrashRun(t *testing.T, j *job, seed uint64) *crashRun {
+func newCrashRun(t *testing.T, j *job, scenario *simulator.Scenario, seed uint64) *crashRun {
 	t.Helper()
-	world, err := worldOf(j, nil, seed)
+	world, err := worldOf(j, scenario, seed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,15 +120,29 @@ func loadJob(t testing.TB, runbook string, sets ...string) *job {
 // the run and compares the end with that of an undisturbed run.
 func TestCrashEverywhere(t *testing.T) {
 	t.Parallel()
-	for _, runbook := range []string{"startup.star", "shutdown.star"} {
-		t.Run(runbook, func(t *testing.T) {
+	for _, c := range []struct{ runbook, scenario string }{
+		{"exasol/startup.star", ""},
+		{"exasol/shutdown.star", ""},
+		{"rhino/startup.star", `systems = [simulate.rhino(name = "voice")]`},
+		{"rhino/startup.star", `systems = [simulate.rhino(name = "voice", begins = "cold")]`},
+		{"rhino/shutdown.star", `systems = [simulate.rhino(name = "voice", begins = "running")]`},
+		{"rhino/rolling_restart.star", `systems = [simulate.rhino(name = "voice", begins = "running", traffic = True)]`},
+	} {
+		t.Run(c.runbook+" "+c.scenario, func(t *testing.T) {
 			t.Parallel()
-			j := loadJob(t, runbook)
+			j := loadJob(t, c.runbook)
+			var scenario *simulator.Scenario
+			if c.scenario != "" {
+				var err error
+				if scenario, err = simulator.LoadScenario("crash.star", []byte(c.scenario)); err != nil {
+					t.Fatal(err)
+				}
+			}
 			points := 0
 			for seed := range seeds(1) {
-				points += crashEverywhere(t, j, seed+1)
+				points += crashEverywhere(t, j, scenario, seed+1)
 			}
-			t.Logf("%s: %d crash points tried", runbook, points)
+			t.Logf("%s: %d crash points tried", c.runbook, points)
 		})
 	}
 }
@@ -141,8 +155,9 @@ func seeds(usual uint64) uint64 {
 	return usual
 }
 
-func crashEverywhere(t *testing.T, j *job, seed uint64) (points int) {
-	undisturbed := newCrashRun(t, j, seed)
+func crashEverywhere(t *testing.T, j *job, scenario *simulator.Scenario, seed uint64) (points int) {
+	undisturbed := newCrashRun(t, j, scenario, seed)
+	defer undisturbed.world.Close()
 	if err := undisturbed.live(); err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +166,7 @@ func crashEverywhere(t *testing.T, j *job, seed uint64) (points int) {
 		for i, kind := range []string{"before", "inside", "power cut in"} {
 			part := i * op // of a write, by its length
 			points++
-			c := newCrashRun(t, j, seed)
+			c := newCrashRun(t, j, scenario, seed)
 			c.disk.StopAt(op, part)
 			err := c.live()
 			if err == nil {
@@ -170,6 +185,7 @@ func crashEverywhere(t *testing.T, j *job, seed uint64) (points int) {
 				t.Fatalf("seed %d, %s operation %d: ended in\n%s\nwant\n%s", seed, kind, op, got, want)
 			}
 			c.check(fmt.Sprintf("seed %d, %s operation %d", seed, kind, op))
+			c.world.Close()
 		}
 	}
 	return points

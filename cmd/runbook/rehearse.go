@@ -22,8 +22,9 @@ func (a *App) rehearse(ctx context.Context, j *job, o *execOptions) error {
 		return &exitError{code: InvalidScript, err: err}
 	}
 	defer world.Close()
+	seen := j.witness(world)
 	p := newProgress(a, o.runOptions, world.Now, true)
-	s := &session{app: a, job: j, progress: p, options: &o.runOptions, world: world, branches: world}
+	s := &session{app: a, job: j, progress: p, options: &o.runOptions, world: seen, branches: world}
 	op := &operator{app: a, noInput: o.noInput || o.json, header: a.paintWorld("SIMULATED")}
 	s.ask = func(question string) (string, error) { return op.question(ctx, question) }
 	if o.record != "" {
@@ -40,20 +41,7 @@ func (a *App) rehearse(ctx context.Context, j *job, o *execOptions) error {
 	if mainErr != nil && runErr == nil {
 		runErr = mainErr
 	}
-	return s.end(runErr, hazards(world, runErr == nil && s.counts.changes.Load() > 0), world.Elapsed())
-}
-
-// hazards are what the rehearsal ran into. One that stands, and can still be
-// put right, counts where a runbook changed something, ended well, and so
-// should have done so.
-func hazards(world *simulator.World, standing bool) []string {
-	var lines []string
-	for _, h := range world.Hazards() {
-		if !h.Standing || standing {
-			lines = append(lines, h.String())
-		}
-	}
-	return lines
+	return s.end(runErr, seen.hazards(runErr == nil), world.Elapsed())
 }
 
 // recordRehearsal begins the journal of a rehearsal. It is the same, byte for

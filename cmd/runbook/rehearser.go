@@ -78,12 +78,12 @@ func (a *App) testScenario(file string, o rehearsal.Order) (*simulator.Scenario,
 // rehearseTest runs a job in a world and gathers what a test may want to know.
 func rehearseTest(ctx context.Context, j *job, world *simulator.World) (*rehearsal.Outcome, error) {
 	out := &rehearsal.Outcome{}
-	names := systemNames(j)
+	names, seen := systemNames(j), j.witness(world)
 	record := effect.PerformerFunc(func(ctx context.Context, r effect.Request) (effect.Result, error) {
 		if r.Class == effect.Change {
 			out.Changes = append(out.Changes, names.Replace(r.Describe()))
 		}
-		return world.Perform(ctx, r)
+		return seen.Perform(ctx, r)
 	})
 	run := &interpreter.Run{Performer: effect.Unrecorded(record), Branches: world, Observe: func(n interpreter.Note) { observeTest(out, n) }}
 	var err error
@@ -93,7 +93,7 @@ func rehearseTest(ctx context.Context, j *job, world *simulator.World) (*rehears
 	}); mainErr != nil {
 		return nil, mainErr
 	}
-	out.Hazards = hazards(world, err == nil && len(out.Changes) > 0)
+	out.Hazards = seen.hazards(err == nil)
 	out.Duration, out.State = world.Elapsed(), world.DescribeShort()
 	return out, conclude(out, err, j)
 }

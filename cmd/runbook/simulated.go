@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"path"
+	"slices"
 	"strings"
 
 	"runbook/builtins/rhino"
 	"runbook/builtins/xmlrpc"
+	"runbook/effect"
 	"runbook/simulator"
 	simulated "runbook/simulator/rhino"
 )
@@ -15,6 +18,51 @@ func worldOf(j *job, scenario *simulator.Scenario, seed uint64) (*simulator.Worl
 	return simulator.NewWorld(simulator.Config{
 		Scenario: scenario, Systems: j.systems(), Hosts: j.hosts(), State: j.program.Text("REHEARSE_FROM"), Seed: seed,
 	})
+}
+
+// A witness is the layer around a simulated world that sees which of its
+// systems a run changes.
+type witness struct {
+	*simulator.World
+	systems []simulator.SystemSpec
+	changed map[string]bool // by name
+}
+
+func (j *job) witness(w *simulator.World) *witness {
+	return &witness{World: w, systems: j.systems(), changed: map[string]bool{}}
+}
+
+// Perform notes whose change it is.
+func (w *witness) Perform(ctx context.Context, r effect.Request) (effect.Result, error) {
+	if r.Class == effect.Change {
+		for _, s := range w.systems {
+			if isOf(s, r.Target) {
+				w.changed[s.Name] = true
+			}
+		}
+	}
+	return w.World.Perform(ctx, r)
+}
+
+// isOf reports whether a target belongs to a system.
+func isOf(s simulator.SystemSpec, target string) bool {
+	if s.Rhino == nil {
+		return strings.HasPrefix(target, s.URL)
+	}
+	return slices.ContainsFunc(s.Rhino.Nodes, func(n simulated.Node) bool { return n.Host == target })
+}
+
+// hazards are what the run ran into. One that stands, and can still be put
+// right, counts where a runbook changed the system, ended well, and so should
+// have done so.
+func (w *witness) hazards(well bool) []string {
+	var lines []string
+	for _, h := range w.Hazards() {
+		if !h.Standing || well && w.changed[h.System] {
+			lines = append(lines, h.String())
+		}
+	}
+	return lines
 }
 
 // systems are the site's systems, as the simulator needs to know them.
