@@ -1,8 +1,6 @@
 package rhino
 
 import (
-	"path"
-
 	"runbook/simulator/host"
 )
 
@@ -30,7 +28,7 @@ func (c *Cluster) beginNodes() {
 		if n.spec.State == NodeCrashed || n.spec.State == NodeHalted {
 			m = marker{lineage: 1, view: 1, members: known}
 		}
-		c.lay(n.machine, n.path(c.Conventions.PrimaryMarker), m.text())
+		c.lay(n.machine, n.path(c.Conventions.PrimaryFile), m.text())
 		n.beginFiles()
 	}
 	if len(running) > 0 {
@@ -45,7 +43,7 @@ func (n *node) beginFiles() {
 	case NodeStopped, NodeHalted:
 		c.lay(n.machine, n.path(c.Conventions.HaltFile), "")
 	case NodeCrashed:
-		c.lay(n.machine, n.path(c.Conventions.PIDFile), "999\n")
+		c.lay(n.machine, n.path(c.Conventions.PidFile), "999\n")
 	}
 	c.lay(n.machine, n.path(c.Conventions.Log), "")
 }
@@ -58,8 +56,8 @@ func (c *Cluster) beginRunning(running []*node) {
 		f, _ := c.parseFlags(n.spec.ID, n.spec.Arguments)
 		f.quorum = f.quorum || n.spec.Quorum
 		n.script = n.machine.Start(host.Command{
-			Argv: append([]string{n.path(c.Conventions.Start)}, f.args()...), Dir: n.spec.Dir, Detached: true,
-			Stdout: appender{n.machine.Files(), n.path(c.Conventions.ConsoleLog)},
+			Argv: append([]string{n.path(c.Conventions.StartScript)}, f.args()...), Dir: n.spec.Dir, Detached: true,
+			Stdout: appender{n.machine.Files(), n.path(c.Conventions.StartLog)},
 			Run:    func(p *host.Process) int { return n.supervise(p, f, n.jvm) },
 		})
 		n.launch(n.script, f, n.resume)
@@ -100,6 +98,3 @@ func (n *node) resume(p *host.Process) int {
 		p.Pause()
 	}
 }
-
-// shared is a path of the installation.
-func (c *Cluster) shared(name string) string { return path.Join(c.Home, name) }

@@ -2,7 +2,6 @@ package rhino
 
 import (
 	"fmt"
-	"path"
 	"testing"
 	"time"
 
@@ -50,7 +49,7 @@ func (c *Cluster) run(n *node, argv ...string) (status int, stdout, stderr strin
 // startAll starts every node at once, as it is meant to be.
 func (c *Cluster) startAll(options ...string) {
 	for i, n := range c.nodes {
-		argv := []string{n.path(c.Conventions.Start)}
+		argv := []string{n.path(c.Conventions.StartScript)}
 		switch {
 		case n.spec.Quorum:
 			argv = append(argv, "-q")
@@ -71,7 +70,7 @@ func world(t testing.TB, nodes []Node, seed uint64) {
 	}
 	c.startAll("-p", "-s")
 	f.Advance(5 * time.Minute)
-	console := path.Join(c.Home, c.Conventions.Console)
+	console := c.shared(c.Conventions.Console)
 	if status, _, _ := c.run(c.nodes[0], console, "getclusterstate"); status != 0 {
 		t.Fatalf("getclusterstate: got status %d, want 0\n%s", status, c.Describe())
 	}

@@ -184,7 +184,7 @@ func table(rows [][]string) string {
 func (s *session) alarms() bool {
 	k := s.component()
 	if len(k.alarms) == 0 {
-		s.say(s.c.Texts.NoAlarms)
+		s.say(s.c.Conventions.NoAlarms)
 	}
 	for i := range k.alarms {
 		a := &k.alarms[i]

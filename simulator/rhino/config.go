@@ -66,7 +66,7 @@ type Node struct {
 	ID        int
 	Host      string
 	Quorum    bool     // meant to be started with -q
-	Dir       string   // Conventions.NodeDir in Config.Home
+	Dir       string   // Conventions.NodeHome in Config.Home
 	State     State    // as Config.Begin says
 	SLEE      SLEE     // of a node that begins running; what is desired for it
 	Desired   SLEE     // its own desired state; none from 3.0 on, before that as SLEE

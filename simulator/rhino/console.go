@@ -32,7 +32,7 @@ func (c *Cluster) console(p *host.Process) int {
 	p.Sleep(c.draw(c.Timings.Console, forConsole, int(c.consoles[name]), uint32(hash(name))) + slow)
 	n, reasons := c.connect(p, refused)
 	if n == nil {
-		fmt.Fprintf(p.Stderr, "%s\n%s\n%s\n", c.Texts.CannotConnect, strings.Join(reasons, "\n"), c.Texts.DebugHint)
+		fmt.Fprintf(p.Stderr, "%s\n%s\n%s\n", put(c.Texts.CannotConnect, "text", c.Conventions.NotConnected), strings.Join(reasons, "\n"), c.Texts.DebugHint)
 		return failed
 	}
 	s := &session{c: c, p: p, node: n}
@@ -58,7 +58,7 @@ func (c *Cluster) connect(p *host.Process, refused bool) (n *node, reasons []str
 	for server := range strings.SplitSeq(list, ",") {
 		found, text, hint := c.reach(p.Machine(), strings.TrimSpace(server))
 		if found != nil && (refused || !right) {
-			return nil, []string{"  [" + server + "] " + c.Texts.LoginFailed, ""}
+			return nil, []string{"  [" + server + "] " + put(c.Texts.LoginFailed, "text", c.Conventions.LoginFailed), ""}
 		}
 		if found != nil {
 			return found, nil
@@ -138,14 +138,17 @@ func fields(line string) []string {
 func (s *session) perform(words []string) bool {
 	c := s.c
 	s.command = strings.ToLower(strings.TrimPrefix(words[0], "-"))
+	if words[0] == c.Conventions.AlarmsCommand {
+		s.command = "listactivealarms"
+	}
 	known := commandNamed(s.command)
 	switch {
 	case known == nil:
-		return s.fail(c.Texts.CommandUnknown, "command", words[0])
+		return s.fail(c.Texts.CommandUnknown, "text", c.Conventions.UnknownCommand, "command", words[0])
 	case known.since == 3 && c.strict:
-		return s.fail(c.Texts.OnlyNew, "command", words[0])
+		return s.fail(c.Texts.OnlyNew, "text", c.Conventions.UnknownCommand, "command", words[0])
 	case known.since == 2 && !c.strict:
-		return s.fail(c.Texts.OnlyOld, "command", words[0])
+		return s.fail(c.Texts.OnlyOld, "text", c.Conventions.UnknownCommand, "command", words[0])
 	}
 	options, ok := known.parse(words[1:])
 	if !ok {

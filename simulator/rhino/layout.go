@@ -3,6 +3,7 @@ package rhino
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,13 +21,13 @@ func (c *Cluster) layOutMachine(m *host.Machine) {
 	for _, dir := range []string{c.Home, path.Join(c.Home, "client"), path.Join(c.Home, "client/etc"), path.Join(c.Home, "lib")} {
 		c.makeDir(m, dir)
 	}
-	c.lay(m, path.Join(c.Home, "lib/RhinoBoot.jar"), "")
+	c.lay(m, path.Join(c.Home, "lib", v.Process), "")
 	c.lay(m, path.Join(c.Home, "client/etc/client.properties"), c.clientProperties(m))
-	c.lay(m, path.Join(c.Home, v.RhinoEnv), "# Read by rhino.sh. Delay between the starts of nodes, in seconds.\nRHINO_START_INTERVAL=30\n")
+	c.lay(m, c.shared(v.RhinoEnv), "# Read by rhino.sh. Delay between the starts of nodes, in seconds.\nRHINO_START_INTERVAL=30\n")
 	for name, program := range map[string]host.Program{
-		v.Console: c.console, v.RhinoSh: c.rhinoSh, v.SleeSh: c.sleeSh, v.CreateNode: c.createNode,
+		v.Console: c.console, v.ControlScript: c.rhinoSh, v.SleeScript: c.sleeSh, v.CreateNodeScript: c.createNode,
 	} {
-		m.Install(path.Join(c.Home, name), program)
+		m.Install(c.shared(name), program)
 	}
 }
 
@@ -64,7 +65,7 @@ func (c *Cluster) clientProperties(m *host.Machine) string {
 // layOutNode lays out a node's directory.
 func (c *Cluster) layOutNode(n *node) {
 	v, m := &c.Conventions, n.machine
-	for _, dir := range []string{c.Home, n.spec.Dir, n.path("config"), n.path("work"), n.path("work/log")} {
+	for _, dir := range append([]string{c.Home, n.spec.Dir, n.path("config"), n.path("work")}, n.dirs()...) {
 		c.makeDir(m, dir)
 	}
 	c.lay(m, n.path("config/config_variables"), n.variables())
@@ -73,14 +74,26 @@ func (c *Cluster) layOutNode(n *node) {
 		name    string
 		program host.Program
 	}{
-		{v.Start, n.start},
-		{v.Stop, n.stop},
-		{v.MakePrimary, n.makePrimary},
+		{v.StartScript, n.start},
+		{v.StopScript, n.stop},
+		{v.MakePrimaryScript, n.makePrimary},
 		{"dumpthreads.sh", n.dumpThreads},
 		{"consolelog.sh", n.consoleLog},
 	} {
 		m.Install(n.path(p.name), p.program)
 	}
+}
+
+// dirs are the directories that a node writes in while it runs.
+func (n *node) dirs() []string {
+	v := &n.c.Conventions
+	all := []string{n.path("work/log")}
+	for _, name := range []string{v.HaltFile, v.PidFile, v.PrimaryFile, v.Log, v.StartLog} {
+		if dir := path.Dir(n.path(name)); !slices.Contains(all, dir) && dir != n.path("work") {
+			all = append(all, dir)
+		}
+	}
+	return all
 }
 
 // variables is the node's config_variables, after a public example [code].

@@ -58,7 +58,7 @@ func (n *node) halted() bool {
 
 // remembersPrimary reports whether the node has a primary component configuration.
 func (n *node) remembersPrimary() bool {
-	return n.machine.Files().Exists(n.path(n.c.Conventions.PrimaryMarker))
+	return n.machine.Files().Exists(n.path(n.c.Conventions.PrimaryFile))
 }
 
 // describeNow is a node in a few words, for people.

@@ -24,7 +24,7 @@ func (m marker) text() string {
 
 // marker reads what the node remembers. The problem says why it cannot be read.
 func (n *node) marker() (m marker, there bool, problem string) {
-	data, err := n.machine.Files().ReadFile(n.path(n.c.Conventions.PrimaryMarker))
+	data, err := n.machine.Files().ReadFile(n.path(n.c.Conventions.PrimaryFile))
 	if err != nil {
 		return m, false, ""
 	}
@@ -68,5 +68,5 @@ func (c *Cluster) parseMembers(text string) ([]*node, error) {
 }
 
 func (n *node) writeMarker(text string) {
-	n.write(n.c.Conventions.PrimaryMarker, text)
+	n.write(n.c.Conventions.PrimaryFile, text)
 }

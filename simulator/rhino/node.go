@@ -63,8 +63,6 @@ const (
 	byCommand              // a management command shut it down
 )
 
-func (n *node) path(relative string) string { return path.Join(n.spec.Dir, relative) }
-
 // alive reports whether the node's JVM runs.
 func (n *node) alive() bool { return n.jvm != nil && !n.jvm.Ended() }
 
@@ -111,15 +109,17 @@ func (n *node) launch(script *host.Process, f flags, life host.Program) {
 	if n.jvm.Ended() { // the machine has too many processes
 		n.step = down
 	}
-	_ = n.files().WriteFile(n.path(n.c.Conventions.PIDFile), []byte(strconv.Itoa(n.jvm.PID())+"\n"))
+	_ = n.files().WriteFile(n.path(n.c.Conventions.PidFile), []byte(strconv.Itoa(n.jvm.PID())+"\n"))
 }
 
 // java is the command line of the node's JVM.
 func (n *node) java(f flags) []string {
 	c := n.c
-	return append([]string{
-		path.Join(c.Home, c.Conventions.Java), "-server", "-Drhino.home=" + n.spec.Dir, "-jar", path.Join(c.Home, "lib/RhinoBoot.jar"),
-	}, f.args()...)
+	argv := []string{c.shared(c.Conventions.Java), "-server"}
+	if home := c.Conventions.ProcessHome; home != "none" {
+		argv = append(argv, "-Drhino.home="+n.path(home))
+	}
+	return append(append(argv, "-jar", path.Join(c.Home, "lib", c.Conventions.Process)), f.args()...)
 }
 
 // ended is what follows from the end of the node's JVM.

@@ -129,8 +129,8 @@ func (c *Cluster) startNodes(p *host.Process, env map[string]string, nodes []*no
 			args = c.Conventions.StartQuorum
 		}
 		delay := i * interval
-		argv := append([]string{n.path(c.Conventions.Start)}, strings.Fields(args)...)
-		log := appender{p.Files(), n.path(c.Conventions.ConsoleLog)}
+		argv := append([]string{n.path(c.Conventions.StartScript)}, strings.Fields(args)...)
+		log := appender{p.Files(), n.path(c.Conventions.StartLog)}
 		p.Spawn(host.Command{
 			Argv: argv, Dir: n.spec.Dir, Detached: true, Input: []byte{}, Stdout: log, Stderr: log,
 			Run: func(q *host.Process) int {
@@ -225,11 +225,11 @@ func (c *Cluster) createNode(p *host.Process) int {
 	n := c.byID[id]
 	if n == nil {
 		spec := Node{ID: id, Host: m.Name(), Port: 1199 + 100*len(c.on(m)), State: NodeNew}
-		spec.Dir = c.shared(put(c.Conventions.NodeDir, "id", strconv.Itoa(id)))
+		spec.Dir = expand(c.Conventions.NodeHome, c.Home, c.Home, c.Home, strconv.Itoa(id))
 		n = c.addNode(spec, m)
 		c.stale = true
 	}
-	if n.machine != m || m.Files().Exists(n.path(c.Conventions.Start)) {
+	if n.machine != m || m.Files().Exists(n.path(c.Conventions.StartScript)) {
 		fmt.Fprintln(p.Stderr, put(c.Texts.CreateThere, "id", n.name))
 		return statusError
 	}

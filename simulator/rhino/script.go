@@ -1,6 +1,7 @@
 package rhino
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strconv"
@@ -47,7 +48,7 @@ func (n *node) prepare(p *host.Process) (at string, err error) {
 		}
 	}
 	config := n.path("work/start-rhino.sh/config")
-	for _, dir := range []string{config, path.Dir(n.path(c.Conventions.Log))} {
+	for _, dir := range append([]string{config}, n.dirs()...) {
 		if err := files.MkdirAll(dir, 0o755); err != nil {
 			return dir, err
 		}
@@ -97,17 +98,34 @@ func (n *node) supervise(p *host.Process, f flags, running *host.Process) int {
 func (n *node) stop(p *host.Process) int {
 	c, v := n.c, &n.c.Conventions
 	args := p.Args()[1:]
-	switch {
-	case len(args) == 1 && args[0] == v.StopKillFlag:
+	if _, ok := match(v.KillArguments, args); ok {
 		return n.stopKill(p)
-	case len(args) == 2 && args[0] == v.StopNode:
-		return c.stopClean(p, "-nodes", args[1])
-	case len(args) == 1 && args[0] == v.StopCluster:
+	}
+	if _, ok := match(v.StopCluster, args); ok {
 		return c.stopClean(p)
 	}
-	text := v.StopNode + " <node id> | " + v.StopCluster + " | " + v.StopKillFlag
+	if id, ok := match(v.StopArguments, args); ok {
+		return c.stopClean(p, "-nodes", cmp.Or(id, n.name))
+	}
+	text := put(v.StopArguments, "id", "<node id>") + " | " + v.StopCluster + " | " + v.KillArguments
 	fmt.Fprintln(p.Stderr, put(c.Texts.StopUsage, "text", text))
 	return statusError
+}
+
+// match reports whether arguments are those of a pattern, and what {id} stands for.
+func match(pattern string, args []string) (id string, ok bool) {
+	words := strings.Fields(pattern)
+	if len(words) != len(args) {
+		return "", false
+	}
+	for i, w := range words {
+		if before, after, any := strings.Cut(w, "{id}"); any && strings.HasPrefix(args[i], before) && strings.HasSuffix(args[i], after) {
+			id = strings.TrimSuffix(strings.TrimPrefix(args[i], before), after)
+		} else if w != args[i] {
+			return "", false
+		}
+	}
+	return id, true
 }
 
 func (n *node) stopKill(p *host.Process) int {
@@ -129,7 +147,7 @@ func (n *node) stopKill(p *host.Process) int {
 
 // stopClean shuts nodes down through a console; without arguments, all.
 func (c *Cluster) stopClean(p *host.Process, nodes ...string) int {
-	console := path.Join(c.Home, c.Conventions.Console)
+	console := c.shared(c.Conventions.Console)
 	if c.Behaviour.StopDrains == "yes" {
 		for _, command := range []string{"stop", "waittilstopped"} {
 			argv := append([]string{console, command}, nodes...)
@@ -151,7 +169,7 @@ func (n *node) makePrimary(p *host.Process) int {
 		fmt.Fprintln(p.Stderr, put(c.Texts.PrimaryThere, "id", n.name))
 		return statusError
 	}
-	at := n.path(c.Conventions.PrimaryMarker)
+	at := n.path(c.Conventions.PrimaryFile)
 	err := p.Files().MkdirAll(path.Dir(at), 0o755)
 	if err == nil {
 		err = p.Files().WriteFile(at, []byte(marker{}.text()))
@@ -181,7 +199,7 @@ func (n *node) consoleLog(p *host.Process) int {
 	for {
 		size, err := p.Stdin.Read(buffer)
 		if size > 0 {
-			_ = p.Files().AppendFile(n.path(n.c.Conventions.ConsoleLog), buffer[:size])
+			_ = p.Files().AppendFile(n.path(n.c.Conventions.StartLog), buffer[:size])
 		}
 		if err != nil {
 			return 0

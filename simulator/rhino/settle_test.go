@@ -156,7 +156,7 @@ func TestSecondPrimary(t *testing.T) {
 		c := begin(t, Config{Begin: Cold, Behaviour: Behaviour{SecondPrimary: test.second}})
 		for i, n := range c.nodes[:2] {
 			c.fleet.Advance(time.Duration(i) * time.Minute)
-			n.machine.Start(host.Command{Argv: []string{n.path(c.Conventions.Start), "-p"}})
+			n.machine.Start(host.Command{Argv: []string{n.path(c.Conventions.StartScript), "-p"}})
 		}
 		c.fleet.Advance(3 * time.Minute)
 		if got := len(c.components); got != test.want {
@@ -188,5 +188,35 @@ func TestClusterStateTable(t *testing.T) {
 `
 	if got != want {
 		t.Errorf("getclusterstate: got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// A site may have every file elsewhere.
+func TestConventions(t *testing.T) {
+	t.Parallel()
+	v := Conventions{
+		NodeHome: "/srv/{id}", StartScript: "{home}/bin/start", StopScript: "/usr/bin/stop-{id}", StopArguments: "leave node={id}",
+		HaltFile: "/var/run/rhino/{id}.halt", PrimaryFile: "{home}/primary", PidFile: "/var/run/rhino/{id}.pid", Log: "{base}/log/{id}.log",
+		Process: "Boot.jar", ProcessHome: "none", ReadyLine: "is up", NotConnected: "No Rhino",
+	}
+	c := begin(t, Config{Begin: Cold, Conventions: v, Nodes: []Node{{ID: 7, Host: "h"}, {ID: 8, Host: "h"}}})
+	n := c.nodes[0]
+	for _, n := range c.nodes {
+		argv := []string{"/srv/" + n.name + "/bin/start"}
+		if n.spec.ID == 7 {
+			argv = append(argv, "-p")
+		}
+		n.machine.Start(host.Command{Argv: argv, Detached: true})
+	}
+	c.fleet.Advance(2 * time.Minute)
+	if got := c.DescribeShort(); got[0] != "node 7 event-router on h: ready, SLEE stopped" || !strings.HasPrefix(got[1], "node 8 event-router on h: ready") {
+		t.Fatalf("got %q, want both ready", got)
+	}
+	status, stdout, stderr := c.run(n, "sh", "-c", "cat /srv/7/primary /var/run/rhino/7.pid; grep -c 'is up' /opt/rhino/log/7.log; ps ax | grep -c '[B]oot.jar'; /usr/bin/stop-7 leave node=8; ls /var/run/rhino")
+	if status != 0 || !strings.Contains(stdout, "members=7,8") || !strings.Contains(stdout, "Shutdown successful") || !strings.Contains(stdout, "8.halt") {
+		t.Errorf("got status %d, %s%s", status, stdout, stderr)
+	}
+	if _, _, stderr := c.run(n, "sh", "-c", "kill -9 $(cat /var/run/rhino/7.pid); /opt/rhino/client/bin/rhino-console state"); !strings.HasPrefix(stderr, "No Rhino:\n") {
+		t.Errorf("console: got %q, want the site's words", stderr)
 	}
 }

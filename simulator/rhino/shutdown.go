@@ -115,5 +115,5 @@ func (n *node) leaveFiles(restart bool) {
 	if !restart {
 		n.halt()
 	}
-	_ = n.files().Remove(n.path(n.c.Conventions.PIDFile))
+	_ = n.files().Remove(n.path(n.c.Conventions.PidFile))
 }

@@ -1,6 +1,9 @@
 package rhino
 
-import "strings"
+import (
+	"path"
+	"strings"
+)
 
 // Texts are what Rhino and its scripts write, to the letter where the vendor's
 // documentation has it, and stand-ins for the rest; defaults.go tells which is
@@ -30,24 +33,24 @@ type Texts struct {
 	SleeUsage, CreateUsage, CreateThere, CreateDone, DumpDone                    string
 
 	// The console.
-	CannotConnect, Refused, RefusedHint, NoRoute, NoRouteHint       string
-	NoStub, NoStubHint, DebugHint, LoginFailed, Lost                string
-	Prompt, Help, CommandUnknown, Usage, NodeUnknown                string
-	StartBegun, StopBegun, Transitioned, Reassigned                 string
-	NotStopped, NotRunning, NoChange, NotMember, NeedsStopped       string
-	ShutdownAll, ShutdownNodes, ShutdownDone, ShutdownStopped       string
-	KillDone, RebootDone, ActualAll, DesiredAll, DesiredSet         string
-	ActualNode, DesiredNode, DesiredOwn                             string
-	DefaultGet, DefaultState, DefaultSet, SLEEState                 string
-	Converged, NodeConverged, Unconverged, NodeUnconverged          string
-	Convergence, WaitTimeout, WaitDone                              string
-	Copied, Removed, RemovedAll, OwnNodes, OwnNone                  string
-	Activating, Activated, Deactivating, Deactivated                string
-	ServiceUnknown, ServicesOn, EntityUnknown, EntityState          string
-	EntityStarted, EntityStopped                                    string
-	EntityActual, EntityDesired, NoAlarms, Alarm, Installed, NoFile string
-	OnlyNew, OnlyOld                                                string
-	ConsoleFailed                                                   string // exit status of a console whose command failed
+	CannotConnect, Refused, RefusedHint, NoRoute, NoRouteHint string
+	NoStub, NoStubHint, DebugHint, LoginFailed, Lost          string
+	Prompt, Help, CommandUnknown, Usage, NodeUnknown          string
+	StartBegun, StopBegun, Transitioned, Reassigned           string
+	NotStopped, NotRunning, NoChange, NotMember, NeedsStopped string
+	ShutdownAll, ShutdownNodes, ShutdownDone, ShutdownStopped string
+	KillDone, RebootDone, ActualAll, DesiredAll, DesiredSet   string
+	ActualNode, DesiredNode, DesiredOwn                       string
+	DefaultGet, DefaultState, DefaultSet, SLEEState           string
+	Converged, NodeConverged, Unconverged, NodeUnconverged    string
+	Convergence, WaitTimeout, WaitDone                        string
+	Copied, Removed, RemovedAll, OwnNodes, OwnNone            string
+	Activating, Activated, Deactivating, Deactivated          string
+	ServiceUnknown, ServicesOn, EntityUnknown, EntityState    string
+	EntityStarted, EntityStopped                              string
+	EntityActual, EntityDesired, Alarm, Installed, NoFile     string
+	OnlyNew, OnlyOld                                          string
+	ConsoleFailed                                             string // exit status of a console whose command failed
 }
 
 // put replaces the placeholders of a text, given as name, value, name, value.
@@ -58,4 +61,13 @@ func put(text string, pairs ...string) string {
 		}
 	}
 	return text
+}
+
+// expand is the path that a convention stands for; a relative one is below dir.
+func expand(convention, dir, base, home, id string) string {
+	name := put(convention, "base", base, "home", home, "id", id)
+	if path.IsAbs(name) {
+		return path.Clean(name)
+	}
+	return path.Join(dir, name)
 }
