@@ -137,7 +137,7 @@ func inName(c byte) bool {
 var written = regexp.MustCompile(`^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\b`)
 
 // leeway is by how much ps may be wrong about when a process was started.
-const leeway = 5 * time.Second
+const leeway = 2 * time.Second
 
 // readiness finds out whether the node takes management commands. A line of the
 // log counts only if it was written since the process was started: the log
