@@ -106,7 +106,7 @@ func readyCluster(c *rhino.Cluster) ReadySystem {
 	r := ReadySystem{Name: c.Name, Kind: kindRhino, Home: c.Home, Version: c.Version}
 	for _, n := range c.Nodes {
 		node := ReadyNode{ID: n.ID, Host: n.Host, Quorum: n.Quorum}
-		if n.Dir != path.Join(c.Home, strings.ReplaceAll(c.Conventions.NodeDir, "{id}", strconv.Itoa(n.ID))) {
+		if n.Dir != path.Join(c.Home, "node-"+strconv.Itoa(n.ID)) {
 			node.Home = n.Dir
 		}
 		r.Nodes = append(r.Nodes, node)
