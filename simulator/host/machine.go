@@ -11,7 +11,7 @@ const (
 	DefaultShell        = "/bin/sh"
 	DefaultPath         = "/usr/local/bin:/usr/bin:/bin"
 	DefaultStartCost    = 2 * time.Millisecond // of starting a process
-	DefaultStepBudget   = 200_000              // steps of a process while no time passes, before it is killed
+	DefaultStepBudget   = 500_000              // steps of a process while no time passes, before it is killed
 	DefaultProcessLimit = 512                  // processes at one time
 	DefaultDiskSize     = 64 << 20             // bytes of all files
 	DefaultOutputLimit  = 4 << 20              // bytes kept of each stream of a command, its tail

@@ -18,10 +18,10 @@ import (
 // bash's grammar and echo, and dash's messages.
 
 const (
-	maxScript    = 1 << 20 // bytes of a script
-	maxExpansion = 1 << 20 // bytes that the words of one command expand to
-	maxVariables = 8 << 20 // bytes of all variables of a shell
-	maxDepth     = 1000    // commands within commands, function calls among them
+	maxScript    = 256 << 10 // bytes of a script
+	maxExpansion = 1 << 20   // bytes that the words of one command expand to
+	maxVariables = 8 << 20   // bytes of all variables of a shell
+	maxDepth     = 1000      // commands within commands, function calls among them
 )
 
 // A shell runs the statements of one process. Subshells are shells of their own.

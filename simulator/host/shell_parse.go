@@ -14,6 +14,9 @@ func (sh *shell) parse(script string) (*syntax.File, error) {
 	if len(script) > maxScript {
 		return &syntax.File{}, fmt.Errorf("got a script of %d bytes, want at most %d", len(script), maxScript)
 	}
+	if nested(script) > maxNested {
+		return &syntax.File{}, fmt.Errorf("got more than %d commands within each other", maxNested)
+	}
 	if sh.bash {
 		return parseAs(script, syntax.LangBash)
 	}
@@ -27,16 +30,49 @@ func (sh *shell) parse(script string) (*syntax.File, error) {
 	return file, err
 }
 
+// maxNested is how many things of a script may be within each other: the
+// library's parser goes as deep as they do, and Go ends a program that goes too deep.
+const maxNested = 20_000
+
+// nested counts what could be within each other, from above.
+func nested(script string) int {
+	n := 0
+	var before rune
+	for _, c := range script {
+		switch c {
+		case '(', '{', '[', '`', '|', '?':
+			n++
+		case '!', '-', '+', '~':
+			if strings.ContainsRune("!-+~(", before) {
+				n++
+			}
+		case ' ', '\t', '\n':
+			continue
+		}
+		before = c
+	}
+	for _, keyword := range []string{"if", "while", "until", "for", "case", "select", "time", "function", "coproc"} {
+		n += strings.Count(script, keyword)
+	}
+	return n
+}
+
 func parseAs(script string, lang syntax.LangVariant) (*syntax.File, error) {
 	file := &syntax.File{}
+	var wrong error
 	for st, err := range syntax.NewParser(syntax.Variant(lang)).StmtsSeq(strings.NewReader(script)) {
-		if err != nil {
-			file.Stmts = wholeLines(script, file.Stmts)
-			return file, err
+		switch {
+		case wrong != nil: // the library may go on after an error, even if told not to
+		case err != nil:
+			wrong = err
+		default:
+			file.Stmts = append(file.Stmts, st)
 		}
-		file.Stmts = append(file.Stmts, st)
 	}
-	return file, nil
+	if wrong != nil {
+		file.Stmts = wholeLines(script, file.Stmts)
+	}
+	return file, wrong
 }
 
 // wholeLines are the statements up to the last one that ends its line.

@@ -129,7 +129,7 @@ func FuzzLine(f *testing.F) {
 	for script := range strings.SplitSeq(scripts, "\n\n") {
 		f.Add(script)
 	}
-	for _, line := range []string{"((((", "a() a|a&", "${", "$((", "`", "<<E", "x=(", "[[ =~ ( ]]", "case", "{1..99999}", "trap 'kill $$' TERM; kill $$", "exec <&- >&-; echo", "cd ..;cd ..;cd -"} {
+	for _, line := range []string{"((((", "a() a|a&", "${", "$((", "`", "<<E", "x=(", "[[ =~ ( ]]", "case", "{1..99999}", "trap 'kill $$' TERM; kill $$", "exec <&- >&-; echo", "cd ..;cd ..;cd -", "0&0\xfa"} {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {

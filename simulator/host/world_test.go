@@ -240,6 +240,23 @@ func TestRunawaysAreCut(t *testing.T) {
 	}
 }
 
+func TestNestingIsBounded(t *testing.T) {
+	t.Parallel()
+	for _, opener := range []string{
+		"(", "$(", `"$(`, "{ ", "`", "${x:-", "$((", "if ", "! ", "a && ", "a | ", "case x in x) ", "f() ", "while ", "for i in a; do ", "((",
+		"[[ ( ", "[[ ! ", "echo $((1+", "echo $((-", "x=(", "echo {a,", "eval ",
+	} {
+		for _, n := range []int{3000, 100_000} {
+			m := one(t, Config{StepBudget: 20_000})
+			p := m.Start(Command{Line: strings.Repeat(opener, n)})
+			m.Fleet().Advance(time.Minute)
+			if !p.Ended() {
+				t.Errorf("%q %d times: got no end within a minute", opener, n)
+			}
+		}
+	}
+}
+
 func TestOutputsAreBounded(t *testing.T) {
 	t.Parallel()
 	m := one(t, Config{})
