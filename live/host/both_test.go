@@ -36,7 +36,7 @@ func TestRun(t *testing.T) {
 	out := func(code int64, stdout, stderr effect.Value, more ...any) effect.Struct {
 		return append(how("code", code, "stdout", stdout, "stderr", stderr), how(more...)...)
 	}
-	both(t, Options{}, func(t *testing.T, w *world) {
+	both(t, Options{Run: "run 1", Linger: 100 * time.Millisecond}, func(t *testing.T, w *world) {
 		for _, c := range []struct {
 			name    string
 			command any
@@ -65,9 +65,7 @@ func TestRun(t *testing.T) {
 			for _, key := range []string{"", "1:" + c.name} {
 				t.Run(c.name+"/"+key, func(t *testing.T) {
 					w := *w
-					w.t, w.client = t, New(w.client.options)
-					defer w.client.Close()
-					w.client.options.Run = "run 1"
+					w.t = t
 					if diff := cmp.Diff(c.want, w.value(w.change(key, c.command, c.how))); diff != "" {
 						t.Errorf("Perform: (-want +got)\n%s", diff)
 					}
@@ -200,7 +198,7 @@ func TestCancel(t *testing.T) {
 					t.Errorf("%s after %v: running = %v, want %v", class, cause, got, want)
 				}
 				if class == effect.Change {
-					r.Timeout = time.Millisecond
+					r.Timeout = 2 * time.Second
 					if e := w.err(r); e.Kind != effect.Timeout {
 						t.Errorf("Perform again = %+v, want its end", e)
 					}

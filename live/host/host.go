@@ -16,9 +16,10 @@
 //
 //	none      nothing, or no more than input   nothing began: start a runner
 //	claimed   go                               a runner won, and has not said who it is: nothing began
+//	never     go ended                         a deadline passed before anything began, and nothing will
 //	running   go pid                           that process lives: wait for it
 //	lost      go pid                           it does not: began and left no status
-//	ended     go pid ended                     the same, and a deadline did it
+//	ended     go pid ended                     the same, and a deadline did that
 //	done      go pid status out err            this is what came of it
 //
 // mkdir of go decides which of several runners it is. The runner then moves

@@ -1,6 +1,8 @@
 package host
 
 import (
+	"cmp"
+	"crypto/sha256"
 	_ "embed" // for the programs
 	"fmt"
 	"strconv"
@@ -118,17 +120,25 @@ func removing(mark, dir string) string {
 // tenths is how often a program pauses in a duration.
 func tenths(d time.Duration) string { return strconv.Itoa(int(max(1, d/(100*time.Millisecond)))) }
 
+// maxName is how long the name of a key's directory may be, with what is put
+// behind it; file systems allow 255.
+const maxName = 200
+
 // safeName makes of a key the name of one directory: letters and digits stay,
-// and what is another stays different.
+// and what is another key stays another name.
 func safeName(key string) string {
 	var b strings.Builder
-	for _, c := range []byte(key) {
+	for i, c := range []byte(key) {
 		switch {
-		case c == '-' || c == '.' && b.Len() > 0 || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
+		case (c == '-' || c == '.') && i > 0 || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
 			b.WriteByte(c)
 		default:
 			fmt.Fprintf(&b, "_%02x", c)
 		}
 	}
-	return b.String()
+	name := cmp.Or(b.String(), "_")
+	if len(name) > maxName {
+		return fmt.Sprintf("__%x", sha256.Sum256([]byte(key)))
+	}
+	return name
 }

@@ -259,10 +259,10 @@ func processes() map[int]processInfo {
 	return all
 }
 
-// running reports whether any process has the word among its arguments.
+// running reports whether a process that has not ended is that command.
 func running(word string) bool {
 	for _, p := range processes() {
-		if strings.Contains(p.args, word) {
+		if p.args == word {
 			return true
 		}
 	}

@@ -15,13 +15,22 @@ look() {
 		if [ -f "$d/status" ]; then x=done; fi;
 		return 0;
 	fi;
-	if [ -d "$d/go" ]; then x=claimed; fi;
+	if [ -d "$d/go" ]; then
+		x=claimed;
+		if [ -d "$d/ended" ]; then x=never; fi;
+	fi;
 	return 0;
 };
 
 # discard: puts the key's directory aside, at once and as a whole. A runner that
 # has not said who it is finds nothing to say it in, and does not begin.
 discard() { rm -rf "$d.old"; mv "$d" "$d.old"; };
+
+# forbid: sees to it that nothing begins any more, if nothing has.
+forbid() {
+	o=$(mkdir -p "$d" 2>&1) || { say refused "$o"; exit 0; };
+	if mkdir "$d/go" 2>/dev/null; then mkdir "$d/ended" 2>/dev/null; fi;
+};
 
 # begin: starts a runner, and waits for it.
 begin() {
@@ -43,8 +52,8 @@ v=0; t=0;
 while :; do
 	look;
 	case $a.$x in
-	*.done|*.ended) break;;
-	end.none) o=$(mkdir -p "$d" 2>&1) || { say refused "$o"; exit 0; }; if mkdir "$d/go" 2>/dev/null; then x=never; break; fi;;
+	*.done|*.ended|run.never|end.never) break;;
+	end.none) forbid;;
 	*.none)
 		v=$((v+1));
 		if [ "$v" -gt 3 ]; then say refused "$d: nothing can be started"; exit 0; fi;
@@ -52,7 +61,6 @@ while :; do
 	*.claimed)
 		t=$((t+1));
 		if [ "$t" -lt 20 ]; then pause;
-		elif [ "$a" = end ]; then discard; x=never; break;
 		else t=0; discard; if [ -f "$d.old/pid" ]; then mv "$d.old" "$d"; fi;
 		fi;;
 	run.running|again.running) pause;;
@@ -60,7 +68,7 @@ while :; do
 		mkdir "$d/ended" 2>/dev/null;
 		o=$(cat "$d/pid");
 		if ! finish "${o%% *}"; then say left; exit 0; fi;;
-	again.lost) discard; a=run;;
+	again.lost|again.never) discard; a=run;;
 	*.lost) break;;
 	esac;
 done;
