@@ -22,6 +22,14 @@ type tool struct {
 	hint    string // said after a wrong command line; "" for Try 'NAME --help' …
 }
 
+// A complaint is an error in the words of a real tool, however they are
+// written.
+type complaint string
+
+func (c complaint) Error() string { return string(c) }
+
+func complaintf(format string, args ...any) error { return complaint(fmt.Sprintf(format, args...)) }
+
 // A call is one run of a tool.
 type call struct {
 	*Process

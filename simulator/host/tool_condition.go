@@ -156,6 +156,8 @@ func (t *condition) term() (bool, error) {
 		return t.unary(left[0], left[1])
 	case isUnary(left[0]):
 		return false, errCondition("missing argument after '" + left[0] + "'")
+	case len(left[0]) == 2 && left[0][0] == '-':
+		return false, errCondition("'" + left[0] + "': unary operator expected")
 	}
 	t.at++
 	return left[0] != "", nil
@@ -163,12 +165,25 @@ func (t *condition) term() (bool, error) {
 
 func (t *condition) parenthesis() (bool, error) {
 	t.at++
-	truth, err := t.or()
+	n := 1 // words up to the end, if they are few
+	for t.at+n < len(t.words) && t.words[t.at+n] != ")" {
+		if n++; n == 4 {
+			n = len(t.words) - t.at
+		}
+	}
+	var truth bool
+	var err error
+	if n < 4 {
+		truth, err = (&condition{call: t.call, words: t.words[t.at : t.at+n]}).posix()
+		t.at += n
+	} else {
+		truth, err = t.or()
+	}
 	if err == nil && t.next() != ")" {
 		if t.at == len(t.words) {
 			return false, errCondition("')' expected")
 		}
-		return false, errCondition("')' expected, found " + t.next())
+		return false, errCondition("')' expected, found '" + t.next() + "'")
 	}
 	t.at++
 	return truth, err

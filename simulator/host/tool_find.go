@@ -111,7 +111,7 @@ func (f *finder) expression() (predicate, error) {
 	test, err := f.or()
 	if err == nil && len(f.words) > 0 {
 		if f.words[0] == ")" {
-			return nil, errors.New("invalid expression; you have used a binary operator ')' with nothing before it.")
+			return nil, complaint("invalid expression; you have used a binary operator ')' with nothing before it.")
 		}
 		return nil, fmt.Errorf("paths must precede expression: `%s'", f.words[0])
 	}
@@ -159,7 +159,7 @@ func (f *finder) not() (predicate, error) {
 	case "(":
 		test, err := f.or()
 		if err == nil && (len(f.words) == 0 || f.words[0] != ")") {
-			err = errors.New("invalid expression; I was expecting to find a ')' somewhere but did not see one.")
+			err = complaint("invalid expression; I was expecting to find a ')' somewhere but did not see one.")
 		}
 		if err == nil {
 			f.words = f.words[1:]
@@ -218,7 +218,7 @@ func (f *finder) primary(word string) (predicate, error) {
 func (f *finder) depthLimit(word, value string) (predicate, error) {
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 0 {
-		return nil, fmt.Errorf("Expected a positive decimal integer argument to %s, but got '%s'", word, value) //nolint:staticcheck // findutils' words
+		return nil, complaintf("Expected a positive decimal integer argument to %s, but got '%s'", word, value)
 	}
 	if word == "-maxdepth" {
 		f.maxDepth = n
@@ -267,7 +267,7 @@ func (f *finder) age(word, value string) (predicate, error) {
 func findType(value string) (predicate, error) {
 	for kind := range strings.SplitSeq(value, ",") {
 		if len(kind) != 1 || !strings.Contains("fdlcbps", kind) {
-			return nil, fmt.Errorf("Unknown argument to -type: %s", value) //nolint:staticcheck // findutils' words
+			return nil, complaintf("Unknown argument to -type: %s", value)
 		}
 	}
 	return func(x *finding) bool {
@@ -308,7 +308,7 @@ func findSize(value string) (predicate, error) {
 	}
 	n, sign, ok := compared(text)
 	if !ok {
-		return nil, fmt.Errorf("Invalid argument `%s' to -size", value) //nolint:staticcheck // findutils' words
+		return nil, complaintf("Invalid argument `%s' to -size", value)
 	}
 	return func(x *finding) bool {
 		units := float64((x.info.Size() + unit - 1) / unit)

@@ -81,7 +81,7 @@ func (g *grep) options() error {
 		kind = map[string]string{"egrep": "E", "fgrep": "F"}[g.name]
 	}
 	if kind == "P" {
-		return errors.New("Perl expressions (-P) are not modelled on a simulated host; use -E")
+		return complaint("Perl expressions (-P) are not modelled on a simulated host; use -E")
 	}
 	if color := g.given.last("color", "never"); color == "always" {
 		return errors.New("colours are not modelled on a simulated host")

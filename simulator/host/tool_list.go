@@ -5,16 +5,18 @@ package host
 // refuses.
 func smallTools() map[string]Program {
 	all := map[string]Program{}
-	for name, t := range toolTable() {
-		all[name] = t.program
+	for _, table := range []map[string]tool{textTools(), fileTools(), processTools(), machineTools()} {
+		for name, t := range table {
+			all[name] = t.program
+		}
 	}
 	return all
 }
 
-func toolTable() map[string]tool {
+// textTools read, change and write text.
+func textTools() map[string]tool {
 	sums := optionTable{short: "bctw", long: "binary=b check=c text=t warn=w quiet=quiet status=status"}
 	return map[string]tool{
-		// text
 		"cat":       {options: optionTable{short: "AbeEnstTuv", long: "number-nonblank=b number=n squeeze-blank=s show-nonprinting=v show-ends=E show-tabs=T show-all=A"}, run: runCat},
 		"tac":       {run: runTac},
 		"head":      {options: optionTable{short: "n:c:qv", long: "lines=n: bytes=c: quiet=q silent=q verbose=v", number: "n"}, run: runHead},
@@ -38,8 +40,12 @@ func toolTable() map[string]tool {
 		"cksum":     {run: runCksum},
 		"base64":    {options: optionTable{short: "dw:i", long: "decode=d wrap=w: ignore-garbage=i"}, run: runBase64},
 		"od":        {options: odOptions, run: runOd},
+	}
+}
 
-		// files
+// fileTools tell of files, and move and change them.
+func fileTools() map[string]tool {
+	return map[string]tool{
 		"ls":       {options: lsOptions, run: runLs},
 		"stat":     {options: optionTable{short: "c:Lft", long: "format=c: printf=printf: dereference=L terse=t file-system=f"}, run: runStat},
 		"find":     {run: runFind, raw: true},
@@ -60,14 +66,17 @@ func toolTable() map[string]tool {
 		"mktemp":   {options: optionTable{short: "dqup:t", long: "directory=d quiet=q dry-run=u tmpdir=p? suffix=suffix:"}, run: runMktemp},
 		"df":       {options: optionTable{short: "hHkPTma", long: "human-readable=h si=H portability=P print-type=T all=a"}, run: runDf},
 		"du":       {options: optionTable{short: "shkmbacd:x", long: "summarize=s human-readable=h bytes=b all=a total=c max-depth=d: one-file-system=x"}, run: runDu},
+	}
+}
 
-		// conditions
+// processTools decide, wait, and deal with other processes.
+func processTools() map[string]tool {
+	return map[string]tool{
 		"test":  {run: runTest, raw: true},
 		"[":     {run: runBracket, raw: true},
 		"true":  {run: func(*call) int { return 0 }, raw: true},
 		"false": {run: func(*call) int { return 1 }, raw: true},
 
-		// processes
 		"ps":        {run: runPs, raw: true},
 		"pgrep":     {run: runPgrep, raw: true},
 		"pkill":     {run: runPgrep, raw: true},
@@ -81,8 +90,12 @@ func toolTable() map[string]tool {
 		"xargs":     {options: xargsOptions, run: runXargs},
 		"flock":     {options: flockOptions, run: runFlock},
 		"systemctl": {options: systemctlOptions, run: runSystemctl},
+	}
+}
 
-		// the machine, and others
+// machineTools tell of the machine, its user, and other machines.
+func machineTools() map[string]tool {
+	return map[string]tool{
 		"date":     {options: dateOptions, run: runDate},
 		"uptime":   {options: optionTable{short: "ps", long: "pretty=p since=s"}, run: runUptime},
 		"id":       {options: optionTable{short: "ugGnr", long: "user=u group=g groups=G name=n real=r"}, run: runID},

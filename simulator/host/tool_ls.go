@@ -38,7 +38,7 @@ func runLs(c *call) int {
 			return 2
 		}
 	}
-	l := &ls{call: c, long: c.given.which("l", "1", "n", "g", "o", "fulltime") != "" && (c.given.has("l", "n", "g", "o", "fulltime"))}
+	l := &ls{call: c, long: c.given.which("l", "1", "n", "g", "o", "fulltime") != "" && c.given.has("l", "n", "g", "o", "fulltime")}
 	names := c.args
 	if len(names) == 0 {
 		names = []string{"."}

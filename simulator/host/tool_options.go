@@ -61,9 +61,6 @@ func (l optionList) which(names ...string) string {
 	return ""
 }
 
-// count counts how often an option was given.
-func (l optionList) count(name string) int { return len(l.all(name)) }
-
 // parse splits arguments into options and operands.
 func (t optionTable) parse(args []string) (given optionList, operands []string, err error) {
 	for len(args) > 0 {

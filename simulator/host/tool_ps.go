@@ -123,12 +123,12 @@ func elapsed(d time.Duration) string {
 // A ps is one run of ps: which processes it selects, and what it shows of them.
 type ps struct {
 	*call
-	all, mine, tree bool
-	pids, ppids     []int
-	names, users    []string
-	selecting       bool
-	columns         []psColumn
-	bare            bool // no line of headers
+	all          bool
+	pids, ppids  []int
+	names, users []string
+	selecting    bool
+	columns      []psColumn
+	bare         bool // no line of headers
 }
 
 var errPS = errors.New("usage")

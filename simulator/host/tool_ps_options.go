@@ -88,13 +88,13 @@ func psUnsupported(option string) error {
 func psMissing(letter string) error {
 	switch letter {
 	case "p", "q":
-		return fmt.Errorf("List of process IDs must follow -%s.", letter) //nolint:staticcheck // procps's words
+		return complaintf("List of process IDs must follow -%s.", letter)
 	case "o", "O":
-		return fmt.Errorf("Format specification must follow -%s.", letter) //nolint:staticcheck // procps's words
+		return complaintf("Format specification must follow -%s.", letter)
 	case "C":
-		return errors.New("List of command names must follow -C.") //nolint:staticcheck // procps's words
+		return complaint("List of command names must follow -C.")
 	}
-	return fmt.Errorf("List of users must follow -%s.", letter) //nolint:staticcheck // procps's words
+	return complaintf("List of users must follow -%s.", letter)
 }
 
 // listOption reads an option with a list.

@@ -149,11 +149,17 @@ func splitWords(line string) (argv []string, input string) {
 	return argv, input
 }
 
-func runReal(t *testing.T, argv []string, input string) toolOutcome {
+// realDir makes a directory with the sample.
+func realDir(t *testing.T) string {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	fatal(t, err)
 	realSample(t, dir)
+	return dir
+}
+
+func runReal(t *testing.T, dir string, argv []string, input string) toolOutcome {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), argv[0], argv[1:]...)
 	cmd.Dir = dir
 	cmd.Env = []string{"LC_ALL=C", "TZ=UTC", "PATH=" + os.Getenv("PATH"), "HOME=/w", "V=1"}
@@ -161,7 +167,7 @@ func runReal(t *testing.T, argv []string, input string) toolOutcome {
 	cmd.Stdin = strings.NewReader(input)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err = cmd.Run()
+	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
@@ -299,7 +305,7 @@ func compareWithReal(t *testing.T, line string) {
 	if why := genuine(argv[0]); why != "" {
 		t.Skip(why)
 	}
-	got, want := runSimulated(t, argv, input), runReal(t, argv, input)
+	got, want := runSimulated(t, argv, input), runReal(t, realDir(t), argv, input)
 	if loose && (got.Stderr == "") == (want.Stderr == "") {
 		got.Stderr, want.Stderr = "", ""
 	}

@@ -2,7 +2,6 @@ package host
 
 import (
 	"bytes"
-	"errors"
 )
 
 // This file matches: the expression becomes a small program, all of whose
@@ -38,7 +37,7 @@ func compilePattern(text string, d dialect) (*pattern, error) {
 		return nil, err
 	}
 	if p.at < len(p.text) {
-		return nil, errors.New("Unmatched ) or \\)")
+		return nil, complaint("Unmatched ) or \\)")
 	}
 	c := &pattern{marks: 2*p.groups + 2, warnings: p.warnings}
 	if !d.fold {

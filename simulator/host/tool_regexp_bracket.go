@@ -6,11 +6,11 @@ import (
 )
 
 var (
-	errInvalid  = errors.New("Invalid regular expression")
-	errBracket  = errors.New("Unmatched [, [^, [:, [., or [=")
-	errRangeEnd = errors.New("Invalid range end")
-	errClass    = errors.New("Invalid character class name")
-	errCollate  = errors.New("Invalid collation character")
+	errInvalid  = complaint("Invalid regular expression")
+	errBracket  = complaint("Unmatched [, [^, [:, [., or [=")
+	errRangeEnd = complaint("Invalid range end")
+	errClass    = complaint("Invalid character class name")
+	errCollate  = complaint("Invalid collation character")
 )
 
 // bracket reads a bracket expression.

@@ -113,9 +113,9 @@ type regexpParser struct {
 const maxRepeat = 32767 // RE_DUP_MAX of glibc
 
 var (
-	errTooBig    = errors.New("Regular expression too big") //nolint:staticcheck // glibc's words
-	errPreceding = errors.New("Invalid preceding regular expression")
-	errInterval  = errors.New("Invalid content of \\{\\}")
+	errTooBig    = complaint("Regular expression too big")
+	errPreceding = complaint("Invalid preceding regular expression")
+	errInterval  = complaint("Invalid content of \\{\\}")
 
 	errDecreasing = fmt.Errorf("%w", errInterval)
 )
@@ -195,7 +195,7 @@ func (p *regexpParser) sequence() (*regexpNode, error) {
 
 // repeated reads the repetition operators behind an atom.
 func (p *regexpParser) repeated(atom *regexpNode) (*regexpNode, error) {
-	for p.at < len(p.text) && atom.place != '^' {
+	for p.at < len(p.text) && atom.kind != '=' {
 		least, most := 0, -1
 		switch {
 		case p.text[p.at] == '*':
@@ -237,7 +237,7 @@ func (p *regexpParser) interval() (least, most int, err error) {
 	}
 	switch {
 	case p.at == len(p.text):
-		return 0, 0, errors.New("Unmatched \\{")
+		return 0, 0, complaint("Unmatched \\{")
 	case !some || !p.take("}"):
 		return 0, 0, errInterval
 	case most >= 0 && most < least:
@@ -267,7 +267,7 @@ func (p *regexpParser) number() (int, bool) {
 // grep overlooks because nothing stands before it that could be repeated.
 func (p *regexpParser) atom(before []*regexpNode) (*regexpNode, error) {
 	c := p.text[p.at]
-	first := len(before) == 0 || before[len(before)-1].place == '^'
+	first := len(before) == 0 || before[len(before)-1].kind == '='
 	switch {
 	case p.take("("):
 		return p.groupNode()
@@ -275,9 +275,9 @@ func (p *regexpParser) atom(before []*regexpNode) (*regexpNode, error) {
 		if p.extended && !p.strict {
 			break
 		}
-		return nil, errors.New("Unmatched ) or \\)")
+		return nil, complaint("Unmatched ) or \\)")
 	case first && (p.extended && (c == '*' || c == '+' || c == '?' || c == '{') || !p.extended && p.is("{")):
-		return p.lonelyOperator(c)
+		return p.lonelyOperator(c, before)
 	case c == '[':
 		return p.bracket()
 	case c == '.':
@@ -295,10 +295,13 @@ func (p *regexpParser) atom(before []*regexpNode) (*regexpNode, error) {
 	return p.literal(c), nil
 }
 
-func (p *regexpParser) lonelyOperator(c byte) (*regexpNode, error) {
+func (p *regexpParser) lonelyOperator(c byte, before []*regexpNode) (*regexpNode, error) {
 	switch {
-	case p.strict || !p.extended:
+	case p.strict:
 		return nil, errPreceding
+	case !p.extended:
+		p.at += 2
+		return p.literal('{'), nil
 	case c == '{':
 		from := p.at
 		p.at++
@@ -306,12 +309,22 @@ func (p *regexpParser) lonelyOperator(c byte) (*regexpNode, error) {
 			p.at = from + 1
 			return p.literal('{'), nil
 		}
-		p.warnings = append(p.warnings, "{...} at start of expression")
+		p.overlook("{...}", before)
 		return nil, nil
 	}
 	p.at++
-	p.warnings = append(p.warnings, string(rune(c))+" at start of expression")
+	p.overlook(string(rune(c)), before)
 	return nil, nil
+}
+
+// overlook keeps grep's warning of an operator at the start.
+func (p *regexpParser) overlook(operator string, before []*regexpNode) {
+	for _, n := range before {
+		if n.kind != '=' {
+			return
+		}
+	}
+	p.warnings = append(p.warnings, operator+" at start of expression")
 }
 
 func (p *regexpParser) dollarEnds() bool {
@@ -338,7 +351,7 @@ func (p *regexpParser) groupNode() (*regexpNode, error) {
 		return nil, err
 	}
 	if !p.take(")") {
-		return nil, errors.New("Unmatched ( or \\(")
+		return nil, complaint("Unmatched ( or \\(")
 	}
 	n.parts = []*regexpNode{inner}
 	return n, nil
@@ -346,7 +359,7 @@ func (p *regexpParser) groupNode() (*regexpNode, error) {
 
 func (p *regexpParser) escape() (*regexpNode, error) {
 	if p.at+1 == len(p.text) {
-		return nil, errors.New("Trailing backslash")
+		return nil, complaint("Trailing backslash")
 	}
 	c := p.text[p.at+1]
 	p.at += 2
@@ -360,7 +373,7 @@ func (p *regexpParser) escape() (*regexpNode, error) {
 		return &regexpNode{kind: '=', place: c}, nil
 	case '1', '2', '3', '4', '5', '6', '7', '8', '9':
 		if int(c-'0') > p.groups {
-			return nil, errors.New("Invalid back reference")
+			return nil, complaint("Invalid back reference")
 		}
 		return nil, fmt.Errorf("the back-reference \\%c is not modelled on a simulated host", c)
 	default:

@@ -56,7 +56,7 @@ func runSed(c *call) int {
 	case errors.Is(err, errGrepUsage):
 		return c.tryHelp()
 	case err == nil:
-		s.commands, err = parseSed(script, c.given.has("E", "r"))
+		s.commands, err = parseSed(script, c.extended())
 	}
 	if err != nil {
 		c.complain("%v", err)
@@ -85,6 +85,20 @@ func runSed(c *call) int {
 		}
 	}
 	return s.status
+}
+
+// extended reports whether -E holds for the script: it does only for what comes
+// behind it.
+func (c *call) extended() bool {
+	for _, o := range c.given {
+		switch o.name {
+		case "E", "r":
+			return true
+		case "e", "f":
+			return false
+		}
+	}
+	return false
 }
 
 // sedScript gives the script and the files.

@@ -326,6 +326,9 @@ func (p *sedParser) rest(c *sedCommand) error {
 		}
 		return nil
 	case 'q', 'Q':
+		if c.to != nil {
+			return errors.New("command only uses one address")
+		}
 		p.skip(" \t")
 		c.status, _ = p.number()
 	case '=', 'd', 'D', 'g', 'G', 'h', 'H', 'n', 'N', 'p', 'P', 'x':

@@ -65,7 +65,11 @@ func (s *sed) do(c *sedCommand) (done bool) {
 	case 'p':
 		s.emitLine(s.line)
 	case 'P':
-		first, _, _ := bytes.Cut(s.line, []byte("\n"))
+		first, _, found := bytes.Cut(s.line, []byte("\n"))
+		if !found {
+			s.emitLine(first)
+			break
+		}
 		s.emit(append(bytes.Clone(first), '\n'))
 	case '=':
 		s.emit(fmt.Appendf(nil, "%d\n", s.number))
@@ -86,6 +90,9 @@ func (s *sed) do(c *sedCommand) (done bool) {
 		s.quit, s.status = true, c.status
 		if c.name == 'q' && !s.quiet {
 			s.emitLine(s.line)
+		}
+		if c.name == 'q' {
+			s.emit(nil) // a newline that is owed is paid here
 		}
 		return true
 	case 'n', 'N':

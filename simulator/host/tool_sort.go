@@ -139,6 +139,28 @@ func (s *sorter) options() error {
 		blank := strings.Contains(s.flags, "b")
 		s.keys = []sortKey{{from: 1, fromChar: 1, flags: s.flags, fromBlank: blank, toB: blank}}
 	}
+	for _, k := range s.keys {
+		if err := k.compatible(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compatible refuses orders that exclude each other.
+func (k sortKey) compatible() error {
+	orders, letters := 0, ""
+	for _, flag := range strings.Split("dfhnV", "") {
+		if k.has(flag) {
+			letters += flag
+			if flag != "f" {
+				orders++
+			}
+		}
+	}
+	if orders > 1 {
+		return fmt.Errorf("options '-%s' are incompatible", letters)
+	}
 	return nil
 }
 

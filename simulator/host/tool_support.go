@@ -54,9 +54,8 @@ type Unit struct {
 // A unit is a Unit and its main process, nil if it was never started.
 type unit struct {
 	Unit
-	main   *Process
-	asked  bool // it was told to stop
-	status int
+	main  *Process
+	asked bool // it was told to stop
 }
 
 func (u *unit) active() bool { return u.main != nil && !u.main.Ended() }

@@ -13,8 +13,7 @@ var trOptions = optionTable{short: "cCdst", long: "complement=c delete=d squeeze
 // the place that is left.
 type trSet struct {
 	bytes []byte
-	fill  int    // where in bytes the repeated one stands, -1 for none
-	class []bool // by byte of bytes: written [:lower:] or [:upper:]
+	fill  int // where in bytes the repeated one stands, -1 for none
 }
 
 // runTr is tr.
