@@ -80,7 +80,7 @@ func (k *killer) Write(line []byte) (int, error) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if call.Event != "call" {
+	if call.Event != "call" && call.Event != "command" {
 		return len(line), nil
 	}
 	k.calls++
@@ -88,7 +88,7 @@ func (k *killer) Write(line []byte) (int, error) {
 		close(c)
 		delete(k.awaited, call.Method)
 	}
-	if call.Outcome == "ok" || call.Took {
+	if call.Event == "call" && (call.Outcome == "ok" || call.Took) {
 		k.effects[fmt.Sprint(call.Path, " ", call.Method, call.Args)]++
 	}
 	if k.calls == k.at && k.victim != nil {
@@ -197,7 +197,7 @@ func TestKill(t *testing.T) {
 			kills, calls := 0, undisturbed.killer.total()
 			runs := seeds(6)
 			for seed := range runs {
-				kills += killAndResume(t, row.runbook, row.state, want, calls, seed+1)
+				kills += killAndResume(t, newKillRun(t, row.state, 1), row.runbook, want, calls, seed+1)
 			}
 			t.Logf("%s: killed %d times in %d runs", row.runbook, kills, runs)
 		})
@@ -205,17 +205,18 @@ func TestKill(t *testing.T) {
 }
 
 // killAndResume runs a runbook to its end through up to four kills.
-func killAndResume(t *testing.T, runbook, state, want string, calls int, seed uint64) (kills int) {
+func killAndResume(t *testing.T, k *killRun, runbook, want string, calls int, seed uint64, sets ...string) (kills int) {
+	t.Helper()
 	dice := rand.New(rand.NewPCG(seed, seed))
-	k := newKillRun(t, state, 1)
-	args := []string{"exec", runbook, "--yes", "--no-input"}
+	begin := append([]string{"exec", runbook, "--yes", "--no-input"}, sets...)
+	args := begin
 	for k.runbook(1+dice.IntN(calls), args...) {
 		if kills++; kills == 4 {
 			calls = 1 << 20 // enough
 		}
 		args = []string{"resume", "--yes", "--no-input"}
 		if !k.recorded() {
-			args = []string{"exec", runbook, "--yes", "--no-input"}
+			args = begin
 		}
 	}
 	got, hazards := k.end()

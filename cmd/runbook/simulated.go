@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"path"
 	"slices"
 	"strings"
 
@@ -104,32 +103,16 @@ func rhinoSpec(c *rhino.Cluster) *simulator.RhinoSpec {
 	return spec
 }
 
-// conventionsOf are a site's conventions as the simulated cluster has them:
-// where the site's are whole paths, its are relative.
+// conventionsOf are a site's conventions as the simulated cluster has them,
+// by the same names.
 func conventionsOf(c *rhino.Cluster) simulated.Conventions {
-	get := c.Conventions.Get
-	node := func(name string) string { return relativeTo("{home}", get(name), c.Home) }
-	base := func(name string) string { return relativeTo("{base}", get(name), c.Home) }
-	s := simulated.Conventions{
-		NodeDir: base("node_home"), Start: node("start_script"), Stop: node("stop_script"), MakePrimary: node("make_primary_script"),
-		HaltFile: node("halt_file"), PIDFile: node("pid_file"), Log: node("log"), ConsoleLog: node("start_log"),
-		PrimaryMarker: node("primary_file"), Console: base("console"), RhinoSh: base("control_script"), ReadyLine: get("ready_line"),
-	}
-	if words := strings.Fields(get("stop_arguments")); len(words) == 2 && words[1] == "{id}" {
-		s.StopNode = words[0]
-	}
-	if words := strings.Fields(get("kill_arguments")); len(words) == 1 {
-		s.StopKillFlag = words[0]
+	var s simulated.Conventions
+	for _, l := range rhino.Listed {
+		value := c.Conventions.Get(l.Name)
+		if l.Name == "process_home" && value == "" {
+			value = "none" // "" is the default there
+		}
+		_ = s.Set(l.Name, value) // TestConventions: there is one of every name
 	}
 	return s
-}
-
-// relativeTo is a path that begins with a place, as seen from there. One that
-// does not is reached by way of the root, above which no path leads.
-func relativeTo(place, file, home string) string {
-	if own, ok := strings.CutPrefix(file, place+"/"); ok {
-		return own
-	}
-	const up = "../../../../../../../../../../../../../../../../"
-	return up + path.Join("/", strings.ReplaceAll(file, "{base}", home))
 }
