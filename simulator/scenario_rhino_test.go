@@ -170,7 +170,7 @@ func TestRhinoScenarioErrors(t *testing.T) {
 		{`x = simulate.rhino("")`, `s.star:1:19: simulate.rhino: for parameter name: got "", want a name`},
 		{`x = simulate.rhino("a", nodes = [simulate.rhino_node(1, "x"), simulate.rhino_node(1, "y")])`, `s.star:1:19: simulate.rhino: for parameter nodes: [1]: got a second node 1, want an id of its own`},
 		{`x = simulate.rhino("a", begins = "up")`, `s.star:1:19: simulate.rhino: for parameter begins: got "up", want one of "stopped", "running", "cold"`},
-		{`x = simulate.rhino("a", conventions = {"halt": "x"})`, `s.star:1:19: simulate.rhino: for parameter conventions: conventions: got "halt", want one of node_dir, `},
+		{`x = simulate.rhino("a", conventions = {"halt": "x"})`, `s.star:1:19: simulate.rhino: for parameter conventions: conventions: got "halt", want one of node_home, `},
 		{`x = simulate.rhino("a", activities = -1)`, `s.star:1:19: simulate.rhino: for parameter activities: got -1, want a number that is not negative`},
 		{`x = simulate.rhino_node(0, "h")`, `s.star:1:24: simulate.rhino_node: for parameter id: got 0, want a number from 1 on`},
 		{`x = simulate.rhino_node(103, "h", quorum = True, slee = "running")`, `s.star:1:24: simulate.rhino_node: for parameter slee: got a state of the SLEE of quorum node 103, which runs none`},

@@ -1,8 +1,11 @@
 package rhino
 
+import "strconv"
+
 // Conventions are the names of files, options and words that a site may have
 // otherwise. In them {base} stands for Config.Home, {home} for the directory of
-// a node, and {id} for its id.
+// a node, and {id} for its id; a relative path is below the one or the other.
+// "none" stands for no words at all.
 type Conventions struct {
 	NodeHome          string // directory of a node that names none
 	StartScript       string // starts a node
@@ -37,6 +40,11 @@ type Conventions struct {
 // path is a file of the node's directory that a convention names.
 func (n *node) path(convention string) string {
 	return expand(convention, n.spec.Dir, n.c.Home, n.spec.Dir, n.name)
+}
+
+// DefaultDir is the directory of a node that names none.
+func (c *Cluster) DefaultDir(id int) string {
+	return expand(c.Conventions.NodeHome, c.Home, c.Home, c.Home, strconv.Itoa(id))
 }
 
 // shared is a file of the installation that a convention names.

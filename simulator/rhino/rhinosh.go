@@ -225,7 +225,7 @@ func (c *Cluster) createNode(p *host.Process) int {
 	n := c.byID[id]
 	if n == nil {
 		spec := Node{ID: id, Host: m.Name(), Port: 1199 + 100*len(c.on(m)), State: NodeNew}
-		spec.Dir = expand(c.Conventions.NodeHome, c.Home, c.Home, c.Home, strconv.Itoa(id))
+		spec.Dir = c.DefaultDir(id)
 		n = c.addNode(spec, m)
 		c.stale = true
 	}

@@ -115,6 +115,9 @@ func (n *node) stop(p *host.Process) int {
 // match reports whether arguments are those of a pattern, and what {id} stands for.
 func match(pattern string, args []string) (id string, ok bool) {
 	words := strings.Fields(pattern)
+	if pattern == "none" {
+		words = nil
+	}
 	if len(words) != len(args) {
 		return "", false
 	}

@@ -122,10 +122,7 @@ func (c *Cluster) settleNode(field string, n *Node) error {
 	case n.Quorum && (n.SLEE != SLEENone || n.Desired != SLEENone):
 		return fmt.Errorf("%s.slee: got %q of a quorum node, want nothing: it has no SLEE", field, cmp.Or(n.SLEE, n.Desired))
 	}
-	if id := strconv.Itoa(n.ID); n.Dir == "" {
-		n.Dir = expand(c.Conventions.NodeHome, c.Home, c.Home, c.Home, id)
-	}
-	n.Dir = path.Clean(n.Dir)
+	n.Dir = path.Clean(cmp.Or(n.Dir, c.DefaultDir(n.ID)))
 	if !path.IsAbs(n.Dir) {
 		return fmt.Errorf("%s.dir: got %q, want an absolute path", field, n.Dir)
 	}
