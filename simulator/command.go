@@ -238,10 +238,12 @@ func (c *command) await(ctx context.Context) error {
 			return err
 		}
 		if at := c.job.begun + c.trouble.Lost; c.trouble.Effect == LostAfter && c.trouble.Lost > 0 {
-			if now >= at && !c.job.ended {
+			switch {
+			case now < at:
+				until = min(until, at)
+			case !c.job.ended:
 				return errBroken
 			}
-			until = min(until, max(at, now))
 		}
 		switch {
 		case c.dead == 0 && c.job.known(now):

@@ -269,8 +269,7 @@ func (w *World) Describe() string {
 }
 
 // DescribeShort is the state of every system now, for people: its name, then a
-// line for each of its units; and of every machine that has no node of a system
-// or is not as usual.
+// line for each of its units; and of every machine that is not as it should be.
 func (w *World) DescribeShort() []string {
 	w.Advance(0)
 	var lines []string
@@ -281,7 +280,7 @@ func (w *World) DescribeShort() []string {
 		}
 	}
 	for _, s := range w.stations {
-		if state := s.describeShort(); state != "up" || len(s.systems) == 0 {
+		if state := s.describeShort(); state != "up" {
 			lines = append(lines, "host "+s.Name()+": "+state)
 		}
 	}
