@@ -293,18 +293,20 @@ func (s *script) run(on, line string) {
 	for end := s.f.Now() + time.Hour; !p.Ended(); {
 		at, ok := s.f.Next()
 		if !ok || at > end {
-			fmt.Fprintf(&s.out, "[%s] it goes on\n", effect.FormatDuration(s.f.Now()))
+			fmt.Fprintf(&s.out, "[%s] it goes on\n", clock(s.f.Now()))
 			return
 		}
 		s.f.Advance(at)
 		s.changes()
 	}
 	stdout, stderr := p.Output()
-	s.out.Write(stdout)
+	for line := range strings.Lines(string(stdout)) {
+		s.out.WriteString(undated(line))
+	}
 	for line := range strings.Lines(string(stderr)) {
 		s.out.WriteString("! " + strings.ReplaceAll(line, "\n", "") + "\n")
 	}
-	fmt.Fprintf(&s.out, "[%s] status %d\n", effect.FormatDuration(s.f.Now()), p.Status())
+	fmt.Fprintf(&s.out, "[%s] status %d\n", clock(s.f.Now()), p.Status())
 }
 
 func (s *script) host(m *host.Machine, what string) {
@@ -328,19 +330,28 @@ func (s *script) file(m *host.Machine, name string) {
 		return
 	}
 	for line := range strings.Lines(string(data)) {
-		if len(line) > len(stamp) && line[:2] == "20" {
-			line = line[len(stamp):]
-		}
-		s.out.WriteString("  " + strings.TrimRight(line, "\n") + "\n")
+		s.out.WriteString("  " + strings.TrimRight(undated(line), "\n") + "\n")
 	}
 }
+
+// undated is a line without the date that it begins with.
+func undated(line string) string {
+	if len(line) > len(stamp) && line[:2] == "20" && line[10] == ' ' {
+		return line[len(stamp):]
+	}
+	return line
+}
+
+// clock is a time as transcripts show it: what the start of a process costs is
+// the hosts' matter.
+func clock(at time.Duration) string { return effect.FormatDuration(at.Round(100 * time.Millisecond)) }
 
 // changes shows the nodes and the hazards that are new.
 func (s *script) changes() {
 	if s.c == nil {
 		return
 	}
-	at := effect.FormatDuration(s.f.Now())
+	at := clock(s.f.Now())
 	nodes := s.c.DescribeShort()
 	for _, n := range nodes {
 		if !slices.Contains(s.shown, n) {
@@ -362,5 +373,5 @@ func (s *script) hazard(h Hazard) {
 	if h.Standing {
 		standing = ", standing"
 	}
-	fmt.Fprintf(&s.out, "[%s] HAZARD %s%s: %s\n", effect.FormatDuration(h.At), h.Name, standing, h.Detail)
+	fmt.Fprintf(&s.out, "[%s] HAZARD %s%s: %s\n", clock(h.At), h.Name, standing, h.Detail)
 }
