@@ -65,14 +65,14 @@ func (sh *shell) arithText(text string, depth int) (int64, error) {
 		return sh.arithText(value, depth+1)
 	}
 	if depth > 0 && !sh.bash {
-		return 0, fmt.Errorf("Illegal number: %s", text)
+		return 0, said("Illegal number: " + text)
 	}
 	x, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Arithmetic(strings.NewReader(text))
 	if err != nil || x == nil {
 		return 0, fmt.Errorf("arithmetic expression: expecting primary: %q", text)
 	}
 	if w, ok := x.(*syntax.Word); ok && w.Lit() != "" {
-		return 0, fmt.Errorf("Illegal number: %s", text)
+		return 0, said("Illegal number: " + text)
 	}
 	return sh.arith(x)
 }

@@ -31,7 +31,7 @@ func (sh *shell) list(exp *syntax.ParamExp) (elements []string, star, ok bool) {
 // param expands $name and ${name…}.
 func (sh *shell) param(x *expansion, exp *syntax.ParamExp, q quoting) error {
 	if exp.Param == nil || exp.Width || exp.IsSet || exp.Names != 0 || exp.Flags != nil {
-		return fmt.Errorf("Bad substitution")
+		return said("Bad substitution")
 	}
 	sh.line = max(sh.line, exp.Pos().Line())
 	if list, star, ok := sh.list(exp); ok {
@@ -264,5 +264,5 @@ func (sh *shell) paramChange(exp *syntax.ParamExp, value string) (string, error)
 		}
 		return string(runes), nil
 	}
-	return "", fmt.Errorf("Bad substitution")
+	return "", said("Bad substitution")
 }

@@ -25,6 +25,11 @@ func (v variable) orUnset(byDefault string) string {
 	return byDefault
 }
 
+// said is an error in dash's words, which may begin with a capital.
+type said string
+
+func (s said) Error() string { return string(s) }
+
 // errTold is an error that was told already.
 var errTold = errors.New("")
 

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -279,7 +278,7 @@ func (sh *shell) parts(x *expansion, parts []syntax.WordPart, q quoting, tilde b
 		case *syntax.ExtGlob:
 			x.lit(part.Op.String()+part.Pattern.Value+")", false)
 		default:
-			err = errors.New("Bad substitution: there is no process substitution here")
+			err = said("Bad substitution: there is no process substitution here")
 		}
 		if err == nil && x.size > maxExpansion {
 			err = errTooLong
