@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/crypto/ssh"
+
 	"runbook/simulator"
 )
 
@@ -184,5 +186,53 @@ func startup(b *testing.B, s *Server, nodes int) {
 		if c[1] == "getDatabaseConnectionState" && !strings.Contains(reply, "Yes") {
 			b.Fatalf("the database is not connectible: %s", reply)
 		}
+	}
+}
+
+// BenchmarkCommands is commands through SSH: each a session of its own, on few
+// connections and on many.
+func BenchmarkCommands(b *testing.B) {
+	for _, connections := range []int{1, 64} {
+		b.Run(fmt.Sprint(connections, "connections"), func(b *testing.B) {
+			h := startHosts(b, Config{TimeScale: 1e6})
+			clients := make([]*ssh.Client, connections)
+			for i := range clients {
+				clients[i] = h.dial([]string{"r1", "r2"}[i%2])
+			}
+			b.ResetTimer()
+			b.ReportAllocs()
+			failed := make(chan error, connections)
+			for n, c := range clients {
+				go func() {
+					var err error
+					for i := n; err == nil && i < b.N; i += connections {
+						_, err = run(c, "echo hello", nil)
+					}
+					failed <- err
+				}()
+			}
+			for range clients {
+				if err := <-failed; err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commands/s")
+		})
+	}
+}
+
+// BenchmarkLogin is a connection, a command and the end of it.
+func BenchmarkLogin(b *testing.B) {
+	h := startHosts(b, Config{TimeScale: 1e6})
+	config := h.config("r1")
+	for b.Loop() {
+		c, err := ssh.Dial("tcp", h.server.Ready().SSH.Address, config)
+		if err == nil {
+			_, err = run(c, "true", nil)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		_ = c.Close()
 	}
 }

@@ -44,6 +44,7 @@ type Config struct {
 	World    *simulator.World
 	Scenario *simulator.Scenario
 	Systems  []simulator.SystemSpec
+	Hosts    []simulator.HostSpec
 	State    string    // see simulator.Config
 	Seed     uint64    // see simulator.Config
 	Start    time.Time // wall clock at the beginning; zero: the scenario's, or now
@@ -176,7 +177,7 @@ func (s *Server) setWorld() error {
 			start = time.Now().UTC().Truncate(time.Second)
 		}
 		w, err := simulator.NewWorld(simulator.Config{
-			Scenario: s.config.Scenario, Systems: s.config.Systems, State: s.config.State, Seed: s.config.Seed, Start: start,
+			Scenario: s.config.Scenario, Systems: s.config.Systems, Hosts: s.config.Hosts, State: s.config.State, Seed: s.config.Seed, Start: start,
 			NoDelays: s.config.NoDelays, Login: s.config.User, Password: s.config.Password,
 		})
 		if err != nil {

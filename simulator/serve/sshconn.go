@@ -15,14 +15,19 @@ type sshConn struct {
 	face *sshFace
 	conn *gated
 
-	mu       sync.Mutex
-	to       *place // nil until it is known
-	sessions int
+	open chan struct{} // a value for each session
+
+	mu sync.Mutex
+	to *place // nil until it is known
 }
+
+// sessionGrace is how long a session waits for another to be gone that its
+// client has closed already.
+const sessionGrace = 200 * time.Millisecond
 
 // serve logs a client in, and works for it until it goes.
 func (f *sshFace) serve(ctx context.Context, d door, conn *gated) {
-	c := &sshConn{face: f, conn: conn}
+	c := &sshConn{face: f, conn: conn, open: make(chan struct{}, f.config.Sessions)}
 	if d.to != nil && !c.reach(d.to) {
 		return
 	}
@@ -143,28 +148,33 @@ func (c *sshConn) channel(ctx context.Context, asked ssh.NewChannel) {
 		_ = asked.Reject(ssh.Prohibited, fmt.Sprintf("too many sessions: want at most %d on a connection", c.face.config.Sessions))
 		return
 	}
-	defer c.less()
+	s := &session{conn: c, at: c.place()}
+	defer s.leave()
 	channel, requests, err := asked.Accept()
 	if err != nil {
 		return
 	}
-	s := &session{conn: c, at: c.place(), channel: channel}
+	s.channel = channel
 	s.serve(ctx, requests)
 }
 
 // more counts one session more, if there may be one.
 func (c *sshConn) more() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.sessions >= c.face.config.Sessions {
+	select {
+	case c.open <- struct{}{}:
+		return true
+	default:
+	}
+	late := time.NewTimer(sessionGrace)
+	defer late.Stop()
+	select {
+	case c.open <- struct{}{}:
+		return true
+	case <-late.C:
 		return false
 	}
-	c.sessions++
-	return true
 }
 
-func (c *sshConn) less() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.sessions--
-}
+// leave makes room for another session. It is called before the client learns
+// that this one has ended, and at its end.
+func (s *session) leave() { s.left.Do(func() { <-s.conn.open }) }

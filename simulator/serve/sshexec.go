@@ -256,12 +256,14 @@ func (c *command) takeInput() {
 
 // exit tells the client the status, and that nothing more comes.
 func (s *session) exit(status int) {
+	s.leave()
 	_ = s.channel.CloseWrite() // a client that is gone needs no answer
 	_, _ = s.channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{uint32(status)}))
 }
 
 // died tells the client that a signal ended the command.
 func (s *session) died(signal host.Signal) {
+	s.leave()
 	_ = s.channel.CloseWrite() // a client that is gone needs no answer
 	_, _ = s.channel.SendRequest("exit-signal", false, ssh.Marshal(struct {
 		Name    string

@@ -19,6 +19,7 @@ type session struct {
 	env     []string
 	window  *window // nil: no terminal
 	begun   bool
+	left    sync.Once        // see leave
 	signals chan host.Signal // from the client
 	reading sync.WaitGroup   // who reads what the client sends
 }
