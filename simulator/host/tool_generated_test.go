@@ -52,7 +52,19 @@ func regexpText(t *rapid.T, extended bool) string {
 	if extended {
 		more = []string{"*", "(", ")", "|", "{1,2}", "{2}", "?", "+"}
 	}
-	return strings.Join(rapid.SliceOfN(rapid.SampledFrom(append(atoms, more...)), 1, 5).Draw(t, "expression"), "")
+	var b strings.Builder
+	again := true // whether a repetition may stand here
+	for i, piece := range rapid.SliceOfN(rapid.SampledFrom(append(atoms, more...)), 1, 5).Draw(t, "expression") {
+		// What repeats a repetition or a place is not POSIX's, and the two
+		// matchers in grep and sed do not agree on it.
+		repeats := strings.ContainsAny(piece[len(piece)-1:], "*?+}")
+		if repeats && (!again || i == 0) {
+			continue
+		}
+		again = !repeats && !strings.HasSuffix(piece, "x*") && !strings.ContainsAny(piece[len(piece)-1:], "^$b<>(|") || piece == "b"
+		b.WriteString(piece)
+	}
+	return b.String()
 }
 
 func grepLine(t *rapid.T) []string {

@@ -27,6 +27,7 @@ type grep struct {
 	patterns      []*pattern
 	word, line    bool
 	invert        bool
+	everything    bool // the one expression is empty
 	names         bool // shows file names
 	only          bool
 	max           int64
@@ -55,7 +56,7 @@ func runGrep(c *call) int {
 		}
 	}
 	g.names = c.given.which("H", "h") == "H" || c.given.which("H", "h") == "" && (len(names) > 1 || recursive && (names[0] == "" || g.isDir(names[0])))
-	if g.max == 0 && !g.given.has("c") {
+	if hopeless := g.max == 0 || g.everything && g.invert && !g.word && !g.line; hopeless && !g.given.has("L") {
 		return 1
 	}
 	for _, name := range names {
@@ -93,6 +94,7 @@ func (g *grep) options() error {
 	if err != nil {
 		return err
 	}
+	g.everything = len(texts) == 1 && texts[0] == ""
 	g.word, g.line = g.given.has("w"), g.given.has("x")
 	g.invert, g.only = g.given.has("v"), g.given.has("o")
 	fold := g.given.which("i", "y", "noi")
