@@ -151,6 +151,9 @@ func algorithms(check ssh.HostKeyCallback, lookup string) []string {
 			plain = append(plain, kind)
 		}
 	}
+	if len(plain) == 0 && len(certs) > 0 { // a host that has no certificate shows what can then be called unknown
+		plain = []string{ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521, ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256}
+	}
 	return append(certs, plain...)
 }
 

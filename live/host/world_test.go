@@ -12,14 +12,14 @@ import (
 
 // A world is a client with a home of its own, and a peer.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	home   string
 	client *Client
 	peer   *effect.Peer
 }
 
 // newWorld makes one whose peer is this machine.
-func newWorld(t *testing.T, o Options) *world {
+func newWorld(t testing.TB, o Options) *world {
 	t.Helper()
 	home := t.TempDir()
 	if resolved, err := filepath.EvalSymlinks(home); err == nil {
