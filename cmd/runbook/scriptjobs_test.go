@@ -197,7 +197,8 @@ func scriptFinish(ts *testscript.TestScript, neg bool, args []string) {
 
 // scriptServe starts runbook sim serve and waits until it is ready; the
 // environment then has NAME_URL and NAME_HTTPS, the URLs of its first system,
-// and NAME_FINGERPRINT: serve NAME [args...]
+// and NAME_FINGERPRINT; with SSH also NAME_PORT, NAME_KEY and NAME_KNOWN_HOSTS:
+// serve NAME [args...]
 func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: serve NAME [flags of sim serve...]")
@@ -206,9 +207,16 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 	line := startJob(ts, name, `"ready":true`, append([]string{"runbook", "sim", "serve"}, args[1:]...))
 	var ready serve.Ready
 	ts.Check(json.Unmarshal([]byte(line), &ready))
-	ts.Setenv(name+"_URL", ready.Systems[0].HTTP)
-	ts.Setenv(name+"_HTTPS", ready.Systems[0].HTTPS)
+	if len(ready.Systems) > 0 {
+		ts.Setenv(name+"_URL", ready.Systems[0].HTTP)
+		ts.Setenv(name+"_HTTPS", ready.Systems[0].HTTPS)
+	}
 	ts.Setenv(name+"_FINGERPRINT", ready.Fingerprint)
+	if ready.SSH != nil {
+		ts.Setenv(name+"_PORT", strconv.Itoa(ready.SSH.Hosts[0].Port))
+		ts.Setenv(name+"_KEY", ready.SSH.Key)
+		ts.Setenv(name+"_KNOWN_HOSTS", ready.SSH.KnownHosts)
+	}
 }
 
 // scriptStop ends what serve started, and demands its exit status: stop NAME [STATUS]
