@@ -173,8 +173,12 @@ type appender struct {
 
 // Write is io.Writer's.
 func (a appender) Write(b []byte) (int, error) {
+	made := !a.files.Exists(a.name)
 	if err := a.files.AppendFile(a.name, b); err != nil {
 		return 0, err
+	}
+	if made {
+		_ = a.files.Chown(a.name, false) // it is Rhino's user's, whoever writes it first
 	}
 	return len(b), nil
 }
