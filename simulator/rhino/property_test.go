@@ -66,6 +66,9 @@ func drawWorld(t *rapid.T) Config {
 		Activities: Activities{Each: rapid.IntRange(0, 9).Draw(t, "activities"), Drain: 20 * time.Second},
 		Services:   []Service{{Name: "s", Vendor: "v", Version: "1"}},
 	}
+	if cfg.Begin != Cold && rapid.Bool().Draw(t, "mixed") {
+		drawStates(t, cfg.Nodes)
+	}
 	f := &cfg.Faults
 	f.Nodes = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) NodeFault {
 		return NodeFault{
@@ -87,6 +90,28 @@ func drawWorld(t *rapid.T) Config {
 		cfg.Timings.BootLock = Fixed(10 * time.Second)
 	}
 	return cfg
+}
+
+// drawStates lets nodes begin in different states, such that a cluster can be in them.
+func drawStates(t *rapid.T, nodes []Node) {
+	for i := range nodes {
+		n := &nodes[i]
+		n.State = rapid.SampledFrom([]State{NodeNew, NodeStopped, NodeHalted, NodeCrashed, NodeRunning, NodeRunning}).Draw(t, "state")
+		if n.State != NodeRunning || n.Quorum {
+			continue
+		}
+		n.SLEE = rapid.SampledFrom([]SLEE{SLEENone, SLEEStopped, SLEEStarting, SLEERunning, SLEEStopping}).Draw(t, "slee")
+		n.Desired = rapid.SampledFrom([]SLEE{SLEENone, SLEEStopped, SLEERunning}).Draw(t, "desired")
+		n.Arguments = rapid.SampledFrom([][]string{nil, {"-k"}, {"-k", "-s"}}).Draw(t, "arguments")
+	}
+	if last := &nodes[len(nodes)-1]; last.State == NodeCrashed || last.State == NodeHalted {
+		return
+	}
+	for i := range nodes { // the last id may be the only one that runs
+		if s := &nodes[i].State; *s == NodeCrashed || *s == NodeHalted {
+			*s = NodeStopped
+		}
+	}
 }
 
 // do does one deed, and lets its time pass in steps of bit.

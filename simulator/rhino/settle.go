@@ -151,25 +151,24 @@ func (c *Cluster) settleArguments(field string, n *Node) error {
 	return nil
 }
 
-// settleBeginning reports a beginning that no cluster can be in.
+// settleBeginning reports a beginning that no cluster can be in. Nodes may have
+// been lost one after the other until one is left, but the last two decide by
+// their ids.
 func (c *Cluster) settleBeginning() error {
-	running, gone, old := 0, 0, 0
+	var running, gone []*node
 	for _, n := range c.nodes {
 		switch n.spec.State {
 		case NodeRunning:
-			running++
+			running = append(running, n)
 		case NodeCrashed, NodeHalted:
-			gone++
-		case NodeNew:
-		default:
-			old++
+			gone = append(gone, n)
+		}
+		if c.Begin == Cold && n.spec.State != NodeNew {
+			return fmt.Errorf("begin: got %q with node %d %s, want every node new", string(Cold), n.spec.ID, n.spec.State)
 		}
 	}
-	if running > 0 && gone > running {
-		return fmt.Errorf("nodes: got %d that run and %d that did not leave in good order, want a majority that runs: they would have shut themselves down", running, gone)
-	}
-	if c.Begin == Cold && running+gone+old > 0 {
-		return fmt.Errorf("begin: got %q with nodes that have booted, want every node new", string(Cold))
+	if len(running) == 1 && len(gone) > 0 && gone[len(gone)-1].spec.ID < running[0].spec.ID && c.Selector == Voting {
+		return fmt.Errorf("nodes: got node %d running, and %s that did not leave in good order, want a lower id to run: it would have shut itself down", running[0].spec.ID, ids(gone))
 	}
 	return nil
 }
