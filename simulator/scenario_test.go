@@ -276,6 +276,8 @@ func FuzzLoadScenario(f *testing.F) {
 	f.Add([]byte(`systems = [simulate.exaoperation("demo", nodes = 2)]`))
 	f.Add([]byte(`faults = [fault.slow(by = "1s")]` + "\nseed = 3\n"))
 	f.Add([]byte(`answers = {"": "no"}`))
+	f.Add([]byte(`systems = [simulate.rhino("tas", nodes = 2)]` + "\nhosts = [simulate.host(\"host1\", slow = 2)]"))
+	f.Add([]byte(`faults = [fault.host_down("a", at = "1s"), fault.rhino_crashes("tas", 101)]`))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		if len(src) > 1000 {
 			return
