@@ -28,7 +28,7 @@ func (c *Cluster) beginNodes() {
 		if n.spec.State == NodeCrashed || n.spec.State == NodeHalted {
 			m = marker{lineage: 1, view: 1, members: known}
 		}
-		c.lay(n.machine, n.path(c.Conventions.PrimaryFile), m.text())
+		c.lay(n.machine, n.primary, m.text())
 		n.beginFiles()
 	}
 	if len(running) > 0 {

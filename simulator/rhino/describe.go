@@ -14,8 +14,12 @@ import (
 // happen by itself shows as the state it will end.
 func (c *Cluster) Describe() string {
 	var b strings.Builder
-	for _, line := range c.DescribeShort() {
-		b.WriteString(line + "\n")
+	for i, line := range c.DescribeShort() {
+		b.WriteString(line)
+		if n := c.nodes[i]; n.supervised() && n.flags.again {
+			b.WriteString(", -k")
+		}
+		b.WriteByte('\n')
 	}
 	for i, k := range c.components {
 		fmt.Fprintf(&b, "primary component %d: %s\n", i+1, ids(k.current()))

@@ -92,10 +92,10 @@ func (n *node) enter(p *host.Process) int {
 	m, there, problem := n.marker()
 	switch {
 	case problem != "":
-		n.print(put(c.Texts.StartMarker, "path", n.path(c.Conventions.PrimaryFile), "text", problem))
+		n.print(put(c.Texts.StartMarker, "path", n.primary, "text", problem))
 		return n.giveUp(p, statusMisconfigured, true)
 	case n.flags.primary && there:
-		n.print(put(c.Texts.StartPrimary, "id", n.name, "path", n.path(c.Conventions.PrimaryFile)))
+		n.print(put(c.Texts.StartPrimary, "id", n.name, "path", n.primary))
 		return n.giveUp(p, statusMisconfigured, true)
 	}
 	n.step, n.memory = waiting, m

@@ -16,7 +16,7 @@ func (n *node) log(text string) {
 		return
 	}
 	line := n.c.fleet.Date().Format(stamp) + put(text, "id", n.name)
-	_ = n.files().AppendFile(n.path(n.c.Conventions.Log), []byte(line+"\n"))
+	_ = n.files().AppendFile(n.journal, []byte(line+"\n"))
 	n.output = append(n.output, line)
 	n.poke()
 }
@@ -58,7 +58,7 @@ func (n *node) halted() bool {
 
 // remembersPrimary reports whether the node has a primary component configuration.
 func (n *node) remembersPrimary() bool {
-	return n.machine.Files().Exists(n.path(n.c.Conventions.PrimaryFile))
+	return n.machine.Files().Exists(n.primary)
 }
 
 // describeNow is a node in a few words, for people.
@@ -75,8 +75,13 @@ func (n *node) describeNow() string {
 		if n.halted() {
 			s += ", halt file"
 		}
-		if n.remembersPrimary() {
-			s += ", has been in a primary component"
+		switch m, there, problem := n.marker(); {
+		case problem != "":
+			s += ", its primary component configuration cannot be read"
+		case there && m.fresh():
+			s += ", will create the primary component"
+		case there:
+			s += ", remembers the primary component"
 		}
 	}
 	if n.step == ready && !n.flags.quorum {

@@ -24,7 +24,7 @@ func (m marker) text() string {
 
 // marker reads what the node remembers. The problem says why it cannot be read.
 func (n *node) marker() (m marker, there bool, problem string) {
-	data, err := n.machine.Files().ReadFile(n.path(n.c.Conventions.PrimaryFile))
+	data, err := n.machine.Files().ReadFile(n.primary)
 	if err != nil {
 		return m, false, ""
 	}
@@ -68,5 +68,5 @@ func (c *Cluster) parseMembers(text string) ([]*node, error) {
 }
 
 func (n *node) writeMarker(text string) {
-	n.write(n.c.Conventions.PrimaryFile, text)
+	_ = n.files().WriteFile(n.primary, []byte(text))
 }

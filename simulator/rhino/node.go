@@ -36,6 +36,8 @@ type node struct {
 	spec    Node
 	name    string // its id
 	machine *host.Machine
+	primary string // path of its primary component configuration
+	journal string // path of its log
 
 	script *host.Process // start-rhino.sh; nil or ended if there is none
 	jvm    *host.Process // the node proper; nil or ended if there is none

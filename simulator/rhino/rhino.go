@@ -127,6 +127,7 @@ func (c *Cluster) on(m *host.Machine) []*node {
 // addNode makes a node known, in the order of ids.
 func (c *Cluster) addNode(spec Node, m *host.Machine) *node {
 	n := &node{c: c, spec: spec, name: strconv.Itoa(spec.ID), machine: m}
+	n.primary, n.journal = n.path(c.Conventions.PrimaryFile), n.path(c.Conventions.Log)
 	at, _ := slices.BinarySearchFunc(c.nodes, spec.ID, func(n *node, id int) int { return n.spec.ID - id })
 	c.nodes = slices.Insert(c.nodes, at, n)
 	c.byID[spec.ID] = n

@@ -172,7 +172,7 @@ func (n *node) makePrimary(p *host.Process) int {
 		fmt.Fprintln(p.Stderr, put(c.Texts.PrimaryThere, "id", n.name))
 		return statusError
 	}
-	at := n.path(c.Conventions.PrimaryFile)
+	at := n.primary
 	err := p.Files().MkdirAll(path.Dir(at), 0o755)
 	if err == nil {
 		err = p.Files().WriteFile(at, []byte(marker{}.text()))

@@ -50,7 +50,7 @@ func (c *Cluster) standingPrimaries() (Hazard, bool) {
 		detail += ", and node(s) " + strings.Join(others, ",") + " have its configuration"
 	}
 	at := c.now()
-	if info, err := first.machine.Files().Stat(first.path(c.Conventions.PrimaryFile)); err == nil {
+	if info, err := first.machine.Files().Stat(first.primary); err == nil {
 		at = info.ModTime().Sub(c.fleet.Date().Add(-c.now()))
 	}
 	return Hazard{At: at, Name: HazardPrimaryTwice, Detail: detail, Standing: true}, true
