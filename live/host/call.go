@@ -91,9 +91,9 @@ func (k *call) key() string {
 // converse runs a program to its end. What it gives beside an error of ctx is
 // still under way.
 func (k *call) converse(ctx context.Context, program string, limit int64, input []byte, urgent bool) (*talk, error) {
-	if len(program) > maxProgram {
+	if n := len(login(program)); n > maxProgram {
 		return nil, &effect.Error{
-			Kind: effect.Refused, Message: fmt.Sprintf("command: got %d bytes, want at most about %d", len(program), maxProgram),
+			Kind: effect.Refused, Message: fmt.Sprintf("command: got %d bytes with all that is around it, want at most %d", n, maxProgram),
 			Hint: "pass what is long as input=",
 		}
 	}

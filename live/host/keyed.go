@@ -48,7 +48,10 @@ func (k *call) program(dir, ask string, size int) string {
 // reply reads what the program of a key says.
 func (k *call) reply(t *talk) (effect.Value, *effect.Error) {
 	words, noise, ok := t.out.head()
-	if !ok || len(words) == 0 {
+	switch {
+	case !ok && t.out.hasBegun():
+		return nil, k.garbled() // who waited for the command ended, which says nothing of the command
+	case !ok || len(words) == 0:
 		return nil, k.mute(noise, t)
 	}
 	switch words[0] {

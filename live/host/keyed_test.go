@@ -260,9 +260,84 @@ func TestWithoutSetsid(t *testing.T) {
 	}
 	until(t, "the command runs", func() bool { return running("sleep " + mark) })
 	out, err := run("end").CombinedOutput()
-	if string(out) != "MARK ended\nMARK\n" || err != nil || running("sleep "+mark) {
+	if string(out) != "MARK begun\nMARK ended\nMARK\n" || err != nil || running("sleep "+mark) {
 		t.Errorf("end = %q, %v, running %v", out, err, running("sleep "+mark))
 		syscall.Kill(-first.Process.Pid, syscall.SIGKILL)
 	}
 	first.Wait()
+}
+
+// TestWrapperDies kills what waits for a command, on the host: the command goes on.
+func TestWrapperDies(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, Options{Run: "r"})
+	r := w.change("k", "echo x >>count; until [ -f go ]; do sleep 0.05; done; echo late")
+	results := make(chan effect.Result, 1)
+	go func() { results <- w.do(t.Context(), r) }()
+	until(t, "it runs", func() bool { return readAll(filepath.Join(w.home, "count")) != "" })
+	for pid, p := range processes() {
+		if strings.HasPrefix(p.args, "/bin/sh -c m='"+w.client.mark) {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+	if e := (<-results).Err; e == nil || !e.Doubt || !e.Transient {
+		t.Errorf("Perform = %+v, want that it is in doubt", e)
+	}
+	write(t, filepath.Join(w.home, "go"), "")
+	if got := field(w.value(r), "stdout"); got != "late\n" || w.read("count") != "x\n" {
+		t.Errorf("Perform again = %q after %q, want what came of the one run", got, w.read("count"))
+	}
+}
+
+// TestShells runs the programs in every sh that there is.
+func TestShells(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"dash", "bash", "ksh", "mksh", "busybox", "zsh"} {
+		real, err := exec.LookPath(name)
+		if err != nil {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			if err := os.Symlink(real, filepath.Join(dir, "sh")); err != nil {
+				t.Fatal(err)
+			}
+			w := newWorld(t, Options{Run: "r"})
+			run := func(r effect.Request, ask string) string {
+				k, err := newCommand(&r, 1<<20)
+				if err != nil {
+					t.Fatal(err)
+				}
+				cmd := exec.Command(filepath.Join(dir, "sh"), "-c", k.keyed("MARK", "/bin/sh", w.keyDir(r.Key), ask, 2, 200*time.Millisecond))
+				cmd.Stdin, cmd.Dir = strings.NewReader("in"), w.home
+				cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"))
+				out, err := cmd.CombinedOutput()
+				if err != nil {
+					t.Errorf("%s: %v: %s", ask, err, out)
+				}
+				return string(out)
+			}
+			r := w.change("k", []string{"sh", "-c", "cat; printf '%s' 'a\nb!\\'; exit 3"})
+			for range 2 {
+				if got, want := run(r, "run"), "MARK begun\nMARK done 3 7 0\nMARK\nina\nb!\\"; got != want {
+					t.Errorf("run = %q, want %q", got, want)
+				}
+			}
+			long := w.change("l", []string{"sleep", "4444"})
+			done := make(chan string, 1)
+			go func() { done <- run(long, "run") }()
+			until(t, "it runs", func() bool { return readAll(filepath.Join(w.keyDir("l"), "pid")) != "" })
+			if got := run(long, "end"); got != "MARK begun\nMARK ended\nMARK\n" {
+				t.Errorf("end = %q", got)
+			}
+			if got := <-done; !strings.Contains(got, "MARK ended") {
+				t.Errorf("run = %q, want that it was ended", got)
+			}
+			daemon := w.start("d", []string{"sh", "-c", "echo no; exit 4"}, how("log", filepath.Join(w.home, "log")))
+			if got := run(daemon, "run"); !strings.Contains(got, "ended 4\nno\n") {
+				t.Errorf("start = %q, want its end", got)
+			}
+		})
+	}
 }

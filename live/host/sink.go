@@ -20,6 +20,7 @@ type sink struct {
 	mu     sync.Mutex
 	noise  []byte // what has come while the mark has not
 	marked bool
+	early  bool // the mark has come with the word begun alone: another follows, later
 	lost   bool // too much came without a mark; the rest is dropped
 	words  []string
 	ring   []byte // the end of what followed; it begins at from once it is full
@@ -57,8 +58,13 @@ func (s *sink) search() {
 		}
 		return
 	}
-	s.noise, s.marked = before, true
-	s.words = strings.Fields(string(line))
+	words := strings.Fields(string(line))
+	if len(words) == 1 && words[0] == "begun" {
+		s.noise, s.early = append([]byte(nil), after...), true
+		s.search()
+		return
+	}
+	s.noise, s.marked, s.words = before, true, words
 	s.keep(after)
 	close(s.begun)
 }
@@ -102,6 +108,13 @@ func (s *sink) head() (words []string, noise string, marked bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.words, string(s.noise), s.marked
+}
+
+// hasBegun reports whether the program has said that it began.
+func (s *sink) hasBegun() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.early
 }
 
 func (s *sink) moved() int64 {

@@ -46,6 +46,7 @@ begin() {
 	wait "$!";
 };
 
+printf '%s\n' "$m begun";
 umask 077;
 case $d in /*) ;; *) d=$HOME/$d;; esac;
 v=0; t=0;
