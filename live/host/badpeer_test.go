@@ -181,6 +181,7 @@ func TestBadHandshakes(t *testing.T) {
 		}, effect.Unreachable, "the connection was closed during the handshake"},
 		{"garbage", func(c net.Conn) bool {
 			fmt.Fprint(c, "SSH-2.0-x\r\n"+strings.Repeat("\xff\x00garbage", 1000))
+			io.Copy(io.Discard, c)
 			return true
 		}, effect.Protocol, "handshake: "},
 		{"an old version", func(c net.Conn) bool { fmt.Fprint(c, "SSH-1.5-old\r\n"); io.Copy(io.Discard, c); return true }, effect.Unreachable, "no handshake within 300ms"},

@@ -114,6 +114,18 @@ func TestRunErrors(t *testing.T) {
 	})
 }
 
+// TestStartupFiles lets bash read them once, as for ssh, and not once more for the command.
+func TestStartupFiles(t *testing.T) {
+	both(t, Options{Run: "r"}, func(t *testing.T, w *world) {
+		for _, key := range []string{"", "k"} {
+			v := w.value(w.change(key, []string{"sh", "-c", `echo $SHLVL`}))
+			if got := field(v, "stdout"); w.peer.Address != local && got != "1\n" {
+				t.Errorf("under %q: SHLVL = %q, want 1", key, got)
+			}
+		}
+	})
+}
+
 // TestMemoryUnderYes keeps the end of what has no end.
 func TestMemoryUnderYes(t *testing.T) {
 	both(t, Options{}, func(t *testing.T, w *world) {

@@ -28,7 +28,9 @@
 // long is moved away as a whole, after which its runner, dead or slow, has
 // nowhere to say who it is, and does not begin. The status is written to a file
 // beside it and moved, after the outputs; space for it is reserved before
-// anything begins. So a crash between any two steps leaves one of these states,
+// anything begins; output is kept whole until the run is tidied up, so that a
+// command that never stops talking fills the host's disk until its deadline.
+// So a crash between any two steps leaves one of these states,
 // and only in the state lost is it not known what the command did.
 //
 // # Connections

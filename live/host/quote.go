@@ -45,8 +45,12 @@ func define(program string) string {
 // backslash is, and csh takes no newline there, so the program has none.
 var foreign = strings.NewReplacer("'", `'\''`, `\`, `'\\'`, "!", `'\!'`)
 
-// login is the command line for a login shell that runs a program in sh.
-func login(program string) string { return "exec sh -c '" + foreign.Replace(program) + "'" }
+// login is the command line for a login shell that runs a program in sh. A bash
+// that a command or a line becomes would read the account's startup files once
+// more, for it finds itself below sshd, had it not a level of shells above it.
+func login(program string) string {
+	return "exec sh -c '" + foreign.Replace("SHLVL=1; export SHLVL; "+program) + "'"
+}
 
 // folder is a directory as a word for cd: neither an option nor one that is
 // searched for in CDPATH, and as it is otherwise.

@@ -1,9 +1,9 @@
-# tree SIGNAL PID: signals a process and all below it, the youngest first.
+# tree SIGNAL PID: signals a process and all below it. It goes first: it must not
+# take the end of one below for a reason to go on.
 tree() {
-	for c in $(ps -A -o pid= -o ppid= 2>/dev/null | while read -r p q; do if [ "$q" = "$2" ]; then printf '%s\n' "$p"; fi; done); do
-		tree "$1" "$c";
-	done;
+	l=$(ps -A -o pid= -o ppid= 2>/dev/null | while read -r p q; do if [ "$q" = "$2" ]; then printf '%s\n' "$p"; fi; done);
 	kill "-$1" "$2" 2>/dev/null;
+	for c in $l; do tree "$1" "$c"; done;
 };
 
 # group PID: whether anything of that process group has not ended.
