@@ -104,7 +104,7 @@ func TestCommandsRun(t *testing.T) {
 		{request("a", argv("echo", "12345äö"), effect.Field{Name: "limit", Value: int64(4)}), `{"code": 0, "stdout": "ö\n", "stderr": "", "cut": 7}`},
 		{request("a", argv("nothing-like-that")), `error: exit: exit status 127: sh: 1: nothing-like-that: not found`},
 		{request("a", argv("pwd"), effect.Field{Name: "cwd", Value: "/none"}), `error: refused: cwd: got "/none", want a directory of the host`},
-		{request("d", argv("pwd")), `error: unreachable: no such host in the simulated world, which has a, b, c`},
+		{request("d", argv("pwd")), `error: refused: no such host in the simulated world, which has a, b, c`},
 		{request("a", argv()), `error: refused: command: got no name, want one`},
 		{request("a", line(" ")), `error: refused: command: got an empty line, want a command`},
 		{request("a", argv("x"), effect.Field{Name: "color", Value: "red"}), `error: refused: how: got "color", want input, env, cwd, limit, ok, binary, log or settle`},

@@ -258,7 +258,7 @@ func (c *command) unauthorized() *effect.Error {
 
 // noHost is the error of a target that no machine of the world has.
 func (w *World) noHost(target string) *effect.Error {
-	e := &effect.Error{Kind: effect.Unreachable, Message: "no such host in the simulated world, which has none"}
+	e := &effect.Error{Kind: effect.Refused, Message: "no such host in the simulated world, which has none"}
 	if known := w.knownHosts(); len(known) > 0 {
 		e.Message = "no such host in the simulated world, which has " + someOf(known)
 	}

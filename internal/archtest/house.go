@@ -49,7 +49,7 @@ func modules() []Module {
 		{Path: "github.com/bazelbuild/buildtools", In: []string{"cmd/..."}, Reason: "runbook fmt is buildifier's layout, so that editors and the command agree; nothing else may parse Starlark its way"},
 		{Path: "golang.org/x/crypto", In: []string{"live/host", "simulator/serve"}, Tests: []string{"cmd/..."}, Reason: "SSH is the live hosts', and the simulated hosts' face"},
 		{Path: "github.com/kevinburke/ssh_config", In: []string{"live/host"}, Reason: "the user's SSH configuration is read where connections are made"},
-		{Path: "mvdan.cc/sh", In: []string{"simulator/host"}, Tests: []string{"live/host"}, Reason: "simulated hosts have a real shell's grammar; nothing else reads shell"},
+		{Path: "mvdan.cc/sh/v3", In: []string{"simulator/host"}, Tests: []string{"live/host"}, Reason: "simulated hosts have a real shell's grammar; nothing else reads shell"},
 		{Path: "golang.org/x/term", In: []string{"cmd/..."}, Reason: "whether there is a terminal is the command's to know"},
 		{Path: "golang.org/x/sys", In: []string{"journal", "live/...", "cmd/..."}, Reason: "the system is under the journal's files, the live world and the process, and nowhere else"},
 		{Path: "github.com/google/go-cmp", Tests: everywhere, Reason: "it is for tests: it panics where a program must not"},

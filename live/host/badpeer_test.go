@@ -329,11 +329,22 @@ func TestUnreachable(t *testing.T) {
 	}
 	address := l.Addr().String()
 	l.Close()
-	for to, message := range map[string]string{address: "connection refused", "no-such-host.invalid": `no address for the name "no-such-host.invalid"`} {
-		w.peer = &effect.Peer{Address: secure + to}
+	for _, c := range []struct {
+		to, message string
+		kind        effect.Kind
+	}{
+		{address, "connection refused", effect.Unreachable},
+		{"no-such-host.invalid", `no address for the name "no-such-host.invalid"`, effect.Refused},
+	} {
+		w.peer = &effect.Peer{Address: secure + c.to}
 		e := w.err(w.change("", "echo"))
-		if e.Kind != effect.Unreachable || e.Doubt || e.Message != message && !strings.Contains(e.Message, "no-such-host") {
-			t.Errorf("Perform = %+v, want %s", e, message)
+		if e.Kind != c.kind || e.Doubt || e.Message != c.message {
+			t.Errorf("Perform = %+v, want %s", e, c.message)
+		}
+		again := w.change("1@1", "echo")
+		again.Resolution = effect.PerformAgain
+		if e := w.err(again); !e.Doubt || !e.Transient {
+			t.Errorf("performed again: Perform = %+v, want that it stays in doubt", e)
 		}
 	}
 	for _, address := range []string{"", "ssh:", "ssh:-oProxyCommand=x", "ssh:a b", "ssh:h:0", "ssh:h:x", "telnet:h"} {

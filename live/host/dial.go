@@ -162,7 +162,7 @@ func (r *route) unreached(err error, late bool) *effect.Error {
 		e = unreachable("no connection within " + effect.FormatDuration(r.connect))
 		e.Hint = "is it up, and is there no firewall on the way?"
 	case noName && name.IsNotFound:
-		e = unreachable("no address for the name " + strconv.Quote(r.host))
+		e = &effect.Error{Kind: effect.Refused, Message: "no address for the name " + strconv.Quote(r.host)} // waiting would not help
 		e.Hint = "check the name, HostName in the SSH configuration, and the name service of this machine"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		e = unreachable("connection refused")

@@ -20,7 +20,11 @@ func (k *call) keyed(ctx, limited context.Context, dir string) (effect.Value, *e
 	t, err := k.converse(limited, k.program(dir, ask, size), k.command.limit, k.input, false)
 	switch {
 	case t == nil:
-		return k.unsent(ctx, err)
+		v, e, cause := k.unsent(ctx, err)
+		if e != nil && k.request.Resolution == effect.PerformAgain {
+			e.Doubt, e.Transient = true, true // an earlier try may have begun it
+		}
+		return v, e, cause
 	case err == nil:
 		v, e := k.reply(t)
 		return v, e, nil
@@ -65,6 +69,11 @@ func (k *call) reply(t *talk) (effect.Value, *effect.Error) {
 		return nil, &effect.Error{
 			Kind: effect.Failed, Message: "began and left no status; whether it did its work is not known", Doubt: true,
 			Hint: "its host or its runner died under it: look there, then answer",
+		}
+	case "gone":
+		return nil, &effect.Error{
+			Kind: effect.Failed, Message: "its directory of keys was removed under it; whether it did its work is not known", Doubt: true,
+			Hint: "look on the host, then answer",
 		}
 	case "ended", "never":
 		_, e, _ := k.late(context.Background(), true)
