@@ -341,3 +341,25 @@ func TestShells(t *testing.T) {
 		})
 	}
 }
+
+// TestRemoved takes the directory away under a command: who waits for it does
+// not begin it anew.
+func TestRemoved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, Options{Run: "r"})
+	r := w.change("k", "echo x >>count; until [ -f go ]; do sleep 0.05; done")
+	results := make(chan effect.Result, 1)
+	go func() { results <- w.do(t.Context(), r) }()
+	until(t, "it runs", func() bool { return readAll(filepath.Join(w.home, "count")) != "" })
+	if err := w.client.Tidy(t.Context(), []*effect.Peer{w.peer}); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(w.home, "go"), "")
+	first := (<-results).Err
+	if first == nil || first.Kind != effect.Failed || !first.Doubt || first.Transient {
+		t.Errorf("Perform = %+v, want that it is not known", first)
+	}
+	if got := w.read("count"); got != "x\n" {
+		t.Errorf("it ran %q, want once", got)
+	}
+}

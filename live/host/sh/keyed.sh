@@ -3,6 +3,10 @@
 # kept of each output; a: what is asked for: run, again or end.
 say() { printf '%s %s\n' "$m" "$*"; printf '%s\n' "$m" >&2; };
 
+# h says what was seen of the key: nothing, that it was begun here, or a state.
+# A directory that is no more, after that, was removed, as when a run is tidied
+# up: what waits there must not take it for a key under which nothing began.
+
 # look: sets x to the state of the key.
 look() {
 	x=none;
@@ -24,7 +28,7 @@ look() {
 
 # discard: puts the key's directory aside, at once and as a whole. A runner that
 # has not said who it is finds nothing to say it in, and does not begin.
-discard() { rm -rf "$d.old"; mv "$d" "$d.old"; };
+discard() { rm -rf "$d.old"; h=; mv "$d" "$d.old" 2>/dev/null; };
 
 # forbid: sees to it that nothing begins any more, if nothing has.
 forbid() {
@@ -49,27 +53,33 @@ begin() {
 printf '%s\n' "$m begun";
 umask 077;
 case $d in /*) ;; *) d=$HOME/$d;; esac;
-v=0; t=0;
+h=; t=0;
 while :; do
 	look;
+	if [ "$x" != none ]; then h=seen;
+	elif [ "$h" = seen ]; then x=gone; break;
+	elif [ "$h" = begun ]; then
+		if [ -d "$d" ]; then say refused "$d: nothing can be started"; exit 0; fi;
+		x=gone; break;
+	fi;
 	case $a.$x in
 	*.done|*.ended|run.never|end.never) break;;
 	end.none) forbid;;
-	*.none)
-		v=$((v+1));
-		if [ "$v" -gt 3 ]; then say refused "$d: nothing can be started"; exit 0; fi;
-		begin;;
+	*.none) begin; h=begun;;
 	*.claimed)
 		t=$((t+1));
 		if [ "$t" -lt 20 ]; then pause;
-		else t=0; discard; if [ -f "$d.old/pid" ]; then mv "$d.old" "$d"; fi;
+		else
+			t=0;
+			if ! discard; then x=gone; break; fi;
+			if [ -f "$d.old/pid" ]; then mv "$d.old" "$d"; fi;
 		fi;;
 	run.running|again.running) pause;;
 	end.running)
 		mkdir "$d/ended" 2>/dev/null;
 		o=$(cat "$d/pid");
 		if ! finish "${o%% *}"; then say left; exit 0; fi;;
-	again.lost|again.never) discard; a=run;;
+	again.lost|again.never) if ! discard; then x=gone; break; fi; a=run;;
 	*.lost) break;;
 	esac;
 done;
