@@ -322,7 +322,7 @@ func TestNoSession(t *testing.T) {
 // TestUnreachable meets nobody.
 func TestUnreachable(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, Options{})
+	w := newWorld(t, Options{Run: "r"})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
