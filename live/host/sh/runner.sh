@@ -12,6 +12,6 @@ t=0;
 until printf '%s\n' "$e" 2>/dev/null >"$1/status.tmp" && mv "$1/status.tmp" "$1/status"; do
 	rm -f "$1/reserve";
 	t=$((t+1));
-	if [ "$t" -gt 30 ]; then exit 0; fi;
+	if [ "$t" -gt 30 ] || { [ "$t" -gt 2 ] && ! [ -d "$1" ]; }; then exit 0; fi;
 	if [ "$t" -gt 1 ]; then sleep 1; fi;
 done;
