@@ -111,9 +111,7 @@ func (s *Scenario) completed(site Config, final bool) (*Scenario, error) {
 	}
 	whole := *s
 	whole.Systems = slices.Clone(s.Systems)
-	if whole.Systems == nil && !s.lists {
-		whole.Systems = DefaultScenario(site.Systems, site.State).Systems
-	}
+	whole.Systems = append(whole.Systems, DefaultScenario(whole.unlisted(site.Systems), site.State).Systems...)
 	for i := range whole.Systems {
 		if err := whole.Systems[i].complete(site.Systems, final); err != nil {
 			return nil, err
@@ -138,6 +136,15 @@ func (s *Scenario) completed(site Config, final bool) (*Scenario, error) {
 		}
 	}
 	return &whole, nil
+}
+
+// unlisted are the systems of a site that the scenario says nothing of.
+func (s *Scenario) unlisted(specs []SystemSpec) []SystemSpec {
+	return slices.DeleteFunc(slices.Clone(specs), func(spec SystemSpec) bool {
+		return slices.ContainsFunc(s.Systems, func(o SystemScenario) bool {
+			return o.Name == spec.Name || spec.URL != "" && o.URL == spec.URL
+		})
+	})
 }
 
 // distinct refuses a system that would be mistaken for one before it.

@@ -29,8 +29,8 @@ import (
 //	seed = 7
 //	start = "2024-03-31 01:00:00"
 //
-// All of them may be left out. Without systems, a scenario is about those of
-// the site, in their default form.
+// All of them may be left out. Systems of the site that it does not list begin
+// in their default form.
 type Scenario struct {
 	Name       string // of the file
 	Systems    []SystemScenario

@@ -6,16 +6,23 @@ import (
 
 	"runbook/effect"
 	"runbook/interpreter"
-	"runbook/simulator"
 )
 
 // BenchmarkSimulatedStartup is one complete rehearsal of the shipped startup:
 // four nodes, one database, from everything stopped.
-func BenchmarkSimulatedStartup(b *testing.B) {
-	j := loadJob(b, "startup.star")
+func BenchmarkSimulatedStartup(b *testing.B) { rehearsals(b, loadJob(b, "exasol/startup.star", "")) }
+
+// BenchmarkSimulatedRhino is one complete rehearsal of a rolling restart: three
+// nodes on as many hosts.
+func BenchmarkSimulatedRhino(b *testing.B) {
+	rehearsals(b, loadJob(b, "rhino/rolling_restart.star", voiceSite(b)))
+}
+
+func rehearsals(b *testing.B, j *job) {
+	b.Helper()
 	b.ReportAllocs()
 	for seed := uint64(1); b.Loop(); seed++ {
-		world, err := simulator.NewWorld(simulator.Config{Systems: j.systems(), Seed: seed})
+		world, err := worldOf(j, nil, seed)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -26,5 +33,6 @@ func BenchmarkSimulatedStartup(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		world.Close()
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -104,11 +105,27 @@ func (c *crashRun) final() string {
 	return strings.Join(c.world.DescribeShort(), "\n")
 }
 
-// loadJob loads a shipped runbook with the demo site.
-func loadJob(t testing.TB, runbook string, sets ...string) *job {
+// voiceSite is a site file of one Rhino cluster.
+func voiceSite(t testing.TB) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "site.star")
+	const text = `systems = [rhino.cluster(name = "voice", home = "/opt/rhino", nodes = [
+    rhino.node(101, host("rhino1")),
+    rhino.node(102, host("rhino2")),
+    rhino.node(103, host("rhino3"), quorum = True),
+])]
+`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// loadJob loads a shipped runbook with a site, "" for the demo's.
+func loadJob(t testing.TB, runbook, site string, sets ...string) *job {
 	t.Helper()
 	a := testApp(io.Discard, io.Discard)
-	j, err := a.prepare(runbook, &execOptions{dryRun: true, sets: sets})
+	j, err := a.prepare(runbook, &execOptions{dryRun: true, site: site, sets: sets})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,14 +140,17 @@ func TestCrashEverywhere(t *testing.T) {
 	for _, c := range []struct{ runbook, scenario string }{
 		{"exasol/startup.star", ""},
 		{"exasol/shutdown.star", ""},
-		{"rhino/startup.star", `systems = [simulate.rhino(name = "voice")]`},
+		{"rhino/startup.star", ""},
 		{"rhino/startup.star", `systems = [simulate.rhino(name = "voice", begins = "cold")]`},
-		{"rhino/shutdown.star", `systems = [simulate.rhino(name = "voice", begins = "running")]`},
+		{"rhino/shutdown.star", ""},
 		{"rhino/rolling_restart.star", `systems = [simulate.rhino(name = "voice", begins = "running", traffic = True)]`},
 	} {
 		t.Run(c.runbook+" "+c.scenario, func(t *testing.T) {
 			t.Parallel()
-			j := loadJob(t, c.runbook)
+			j := loadJob(t, c.runbook, "")
+			if strings.HasPrefix(c.runbook, "rhino/") {
+				j = loadJob(t, c.runbook, voiceSite(t))
+			}
 			var scenario *simulator.Scenario
 			if c.scenario != "" {
 				var err error
