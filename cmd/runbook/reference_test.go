@@ -14,6 +14,7 @@ import (
 
 	"runbook/builtins"
 	"runbook/simulator/exaoperation"
+	"runbook/simulator/rhino"
 )
 
 // TestReferenceCommand holds docs/reference/command.md to the command.
@@ -51,13 +52,14 @@ func scenarioReference() string {
 	var b strings.Builder
 	b.WriteString(`# What a scenario can say
 
-<!-- Generated from the simulator. Do not edit: change simulator/reference_*.go or the settings of simulator/exaoperation and run make doc. -->
+<!-- Generated from the simulator. Do not edit: change simulator/reference_*.go or the settings of simulator/exaoperation and simulator/rhino and run make doc. -->
 
 A scenario is a Starlark file. What it assigns to these names is how a simulated world begins and what goes wrong in it; each may be left out.
 
 | name | |
 |---|---|
-| ` + "`systems`" + ` | a list of ` + "`simulate.exaoperation`" + `; without it, the systems of the site in their default form |
+| ` + "`systems`" + ` | a list of ` + "`simulate.exaoperation`" + ` and ` + "`simulate.rhino`" + `; systems of the site that it does not list begin in their default form |
+| ` + "`hosts`" + ` | a list of ` + "`simulate.host`" + `; hosts of the site that it does not list are machines with nothing special |
 | ` + "`faults`" + ` | a list of ` + "`fault.*`" + ` |
 | ` + "`answers`" + ` | a dict of the operator's answers, by a part of the question; without it, yes to everything |
 | ` + "`seed`" + ` | what chances are drawn from |
@@ -78,7 +80,7 @@ Tests say the same in ` + "`rehearse(…, scenario = {\"faults\": […]})`" + `.
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString("What the simulated EXAoperation says and does where nobody has seen the real one, and how long things take, can be set: see [settings](#settings).\n")
+	b.WriteString("What the simulated EXAoperation and Rhino say and do where nobody has seen the real one, and how long things take, can be set: see [settings](#settings) and [those of Rhino](#settings-of-rhino).\n")
 	for _, p := range pages {
 		b.WriteString("\n" + elsewhereLinked(p.Markdown()))
 	}
@@ -98,23 +100,56 @@ func elsewhereLinked(page string) string {
 	})
 }
 
+// A setting is what can be said of a simulated product where nobody has seen
+// the real one.
+type setting struct {
+	name, value string // "texts.not_primary"
+	choices     []string
+	mark, note  string
+}
+
 func writeSettings(b *strings.Builder) {
 	b.WriteString("\n## Settings\n\n`simulate.exaoperation` takes them in `texts`, `timings` and `behaviour`.\n")
-	group := ""
+	var list []setting
 	for _, s := range exaoperation.Settings() {
-		of, name, _ := strings.Cut(s.Name, ".")
+		list = append(list, setting{s.Name, s.Default, s.Choices, marks[s.Mark], s.Note})
+	}
+	writeGroups(b, "", list)
+	b.WriteString("\n## Settings of Rhino\n\n`simulate.rhino` takes them in `conventions`, `texts`, `timings` and `behaviour`. In conventions `{base}` stands for the home of the " +
+		"cluster, `{home}` for the directory of a node, `{id}` for its id; those that `rhino.conventions` knows too are the site's, if it says them.\n")
+	list = nil
+	for _, s := range rhino.Settings() {
+		list = append(list, setting{s.Name, s.Default, s.Choices, rhinoMarks[s.Mark], s.Note})
+	}
+	writeGroups(b, "Rhino: ", list)
+	b.WriteString("\n## Hazards of Rhino\n\n| name | what was seen |\n|---|---|\n")
+	for _, d := range rhino.Dangers {
+		fmt.Fprintf(b, "| `%s` | %s |\n", d.Name, d.Meaning)
+	}
+}
+
+var rhinoMarks = map[rhino.Mark]string{
+	rhino.Documented: "vendor's documentation", rhino.Code: "public code", rhino.Inferred: "inferred",
+	rhino.Memory: "remembered, found in no source", rhino.Chosen: "unknown, chosen",
+}
+
+// writeGroups writes a table for each kind of settings.
+func writeGroups(b *strings.Builder, title string, list []setting) {
+	group := ""
+	for _, s := range list {
+		of, name, _ := strings.Cut(s.name, ".")
 		if of != group {
 			group = of
-			fmt.Fprintf(b, "\n### %s\n\n| name | default | rests on | |\n|---|---|---|---|\n", group)
+			fmt.Fprintf(b, "\n### %s%s\n\n| name | default | rests on | |\n|---|---|---|---|\n", title, group)
 		}
-		value := fmt.Sprintf("`%q`", s.Default)
+		value := fmt.Sprintf("`%q`", s.value)
 		if group == "timings" {
-			value = s.Default
+			value = s.value
 		}
-		if s.Choices != nil {
-			value += ", of " + strings.Join(s.Choices, ", ")
+		if s.choices != nil {
+			value += ", of " + strings.Join(s.choices, ", ")
 		}
-		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", name, strings.ReplaceAll(value, "|", "\\|"), marks[s.Mark], s.Note)
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", name, strings.ReplaceAll(value, "|", "\\|"), s.mark, strings.ReplaceAll(s.note, "|", "\\|"))
 	}
 }
 

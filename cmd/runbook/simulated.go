@@ -109,7 +109,7 @@ func conventionsOf(c *rhino.Cluster) simulated.Conventions {
 	var s simulated.Conventions
 	for _, l := range rhino.Listed {
 		value := c.Conventions.Get(l.Name)
-		if l.Name == "process_home" && value == "" {
+		if value == "" {
 			value = "none" // "" is the default there
 		}
 		_ = s.Set(l.Name, value) // TestConventions: there is one of every name
