@@ -25,7 +25,7 @@ type shell struct {
 	ctx   context.Context // ends a little before the test must
 	home  string
 	env   []string
-	ports map[string]string // addresses as the page has them, and those in use here
+	ports map[string]string // ports of 127.0.0.1 as the page has them, and those in use here
 	runs  map[string]string // likewise the ids of runs
 	in    io.Writer
 	out   *bufio.Reader
@@ -145,7 +145,7 @@ func (s *shell) beside(command string, want *shown, lines int, kill bool) []stri
 // real puts what is used here in place of what the page calls it.
 func (s *shell) real(text string) string {
 	for from, to := range s.ports {
-		text = strings.ReplaceAll(text, from, to)
+		text = number(from).ReplaceAllString(text, to)
 	}
 	for from, to := range s.runs {
 		text = strings.ReplaceAll(text, from, to)
@@ -161,7 +161,7 @@ func (s *shell) real(text string) string {
 // shown is the other way round.
 func (s *shell) shown(text string) string {
 	for from, to := range s.ports {
-		text = strings.ReplaceAll(text, to, from)
+		text = number(to).ReplaceAllString(text, from)
 	}
 	for from, to := range s.runs {
 		text = strings.ReplaceAll(text, to, from)
@@ -202,14 +202,18 @@ func (s *shell) recognise(page, lines []string) []string {
 	return named
 }
 
-var loopback = regexp.MustCompile(`127\.0\.0\.1:[1-9]\d{3,4}`)
+var loopback = regexp.MustCompile(`127\.0\.0\.1:([1-9]\d{3,4})`)
 
-// freePorts are free addresses for those that a page has.
+// number matches a port wherever it stands, as some clients have it apart from
+// the address.
+func number(port string) *regexp.Regexp { return regexp.MustCompile(`\b` + port + `\b`) }
+
+// freePorts are free ports for those of the addresses that a page has.
 func freePorts(t *testing.T, p *page) map[string]string {
 	t.Helper()
 	ports := map[string]string{}
-	for _, address := range loopback.FindAllString(strings.Join(p.lines, "\n"), -1) {
-		if ports[address] != "" {
+	for _, address := range loopback.FindAllStringSubmatch(strings.Join(p.lines, "\n"), -1) {
+		if ports[address[1]] != "" {
 			continue
 		}
 		l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -217,7 +221,11 @@ func freePorts(t *testing.T, p *page) map[string]string {
 			t.Fatal(err)
 		}
 		defer l.Close()
-		ports[address] = l.Addr().String()
+		_, port, err := net.SplitHostPort(l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ports[address[1]] = port
 	}
 	return ports
 }
