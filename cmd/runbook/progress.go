@@ -198,6 +198,9 @@ func (p *progress) begins(r effect.Request) {
 	defer p.mu.Unlock()
 	now, text := p.clock(), said(&r)
 	span, _ := r.Args[0].(int64)
+	if span == 0 {
+		return
+	}
 	left := time.Duration(span)
 	if !r.Begun.IsZero() {
 		left = max(left-now.Sub(r.Begun), 0)
