@@ -71,6 +71,7 @@ func Globals() []Param {
 		{"systems", "list of simulate.exaoperation and simulate.rhino", "the site's systems, an Exasol cluster with four data nodes and one database, a Rhino cluster with the site's nodes", "the systems of the world"},
 		{"hosts", "list of simulate.host", "none", "machines that are not as any other; those of the site and of Rhino clusters are there without being listed"},
 		{"faults", "list of fault.*", "none", "what goes wrong"},
+		{"schedule", "list of fault.*", "none", "what goes wrong besides: runbook explore writes here what it adds to a scenario"},
 		{"answers", "dict of texts", "the operator agrees to everything, and knows what came of a change in doubt", `what the operator answers, by a part of the question; the first that fits counts: {"shut down": "no"}; of a change in doubt the question is its call and the answers are "done", "again" and "fail"`},
 		{"seed", "int", "1", "what all chances and durations are drawn from"},
 		{"start", "string", "2024-01-01 00:00:00 in a rehearsal, now in sim serve", "the wall clock at the beginning, in UTC"},
@@ -78,7 +79,7 @@ func Globals() []Param {
 }
 
 func vocabulary() []builtin {
-	return slices.Concat(simulateBuiltins, rhinoBuiltins, machineFaults, rhinoFaults, hostFaults, transportFaults)
+	return slices.Concat(simulateBuiltins, rhinoBuiltins, machineFaults, rhinoFaults, hostFaults, transportFaults, toolFaults)
 }
 
 // modules are the vocabulary as Starlark sees it.

@@ -174,7 +174,7 @@ func (c *command) later(at time.Duration, do func()) {
 
 // meet looks up what goes wrong on the way, at the arrival.
 func (c *command) meet() {
-	c.trouble = c.world.MeetHost(c.world.fleet.Now(), c.station.Name(), c.how.words())
+	c.trouble = c.world.meetHost(c.world.fleet.Now(), c.station.Name(), c.how.words(), c.request.ID)
 }
 
 // arrive is the arrival of a command whose client has given up.
@@ -213,6 +213,7 @@ func (c *command) begin() {
 	daemon := r.Operation == effect.OpStart
 	if !c.keyed() {
 		c.job = s.begin(&c.how, daemon, c.done)
+		c.world.took(c.request)
 		return
 	}
 	was := s.jobs[r.Key]
@@ -226,6 +227,7 @@ func (c *command) begin() {
 	}
 	c.job = s.begin(&c.how, daemon, c.done)
 	s.jobs[r.Key] = c.job
+	c.world.took(r)
 }
 
 // await returns when the machine has told what came of the job; or with why

@@ -66,20 +66,23 @@ func (x *exchange) run(ctx context.Context) (effect.Result, error) {
 	out, back := s.travel()
 	arrives := clock.now + out
 	if err := x.pass(ctx, arrives); err != nil {
-		s.later(lateCall{arrives, x.call, false, x.done})
+		s.later(lateCall{arrives, x.call, false, x.done, x.request.ID, x.took})
 		return x.interrupted(err)
 	}
-	trouble := s.Meet(clock.now, x.call.Path, x.call.Method)
+	trouble := s.meetEffect(clock.now, x.call.Path, x.call.Method, x.request.ID)
 	var answer exaoperation.Answer
 	if !trouble.Effect.Prevents() {
 		takes := clock.now + trouble.Before
 		if err := x.pass(ctx, takes); err != nil {
-			s.later(lateCall{takes, x.call, true, x.done})
+			s.later(lateCall{takes, x.call, true, x.done, x.request.ID, x.took})
 			return x.interrupted(err)
 		}
 		answer = s.Call(clock.now, x.call)
 		if x.done != nil {
 			*x.done = !answer.Unreachable
+			if worked(answer) {
+				x.took()
+			}
 		}
 	}
 	if err := x.pass(ctx, clock.now+trouble.After+back); err != nil {

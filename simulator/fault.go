@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"runbook/effect"
 )
 
 // An Effect is what a Fault does to a call of a system, or to a command on a host.
@@ -33,6 +35,7 @@ type Fault struct {
 	Method      string        // calls only: without dots
 	Host        string        // commands only: by name
 	Command     string        // commands only: a part of its line, or of its words with a blank between them
+	ID          string        // of the effect whose requests it applies to
 	At          time.Duration // not before, since the beginning
 	Lasts       time.Duration // not longer than, since At; 0 for ever
 	Nth         int           // only the n-th call, counted from 1, of those that fit all of the above
@@ -51,9 +54,12 @@ func (f *Fault) ofCalls() bool { return f.Host == "" && f.Command == "" && f.Aft
 
 func (f *Fault) ofCommands() bool { return f.Object == "" && f.Method == "" && f.Effect != Gateway }
 
+// fitsEffect reports whether a request of an effect may meet the fault.
+func (f *Fault) fitsEffect(id effect.ID) bool { return f.ID == "" || f.ID == id.String() }
+
 // fitsCommand reports whether the matchers fit a command on a machine.
-func (f *Fault) fitsCommand(s *station, command string) bool {
-	return (f.Host == "" || f.Host == s.Name()) && strings.Contains(command, f.Command) &&
+func (f *Fault) fitsCommand(s *station, command string, id effect.ID) bool {
+	return f.fitsEffect(id) && (f.Host == "" || f.Host == s.Name()) && strings.Contains(command, f.Command) &&
 		(f.System == "" || slices.Contains(s.systems, f.System))
 }
 
@@ -75,9 +81,9 @@ type Trouble struct {
 }
 
 // meet is what goes wrong with a call of a system.
-func (s *System) meet(now time.Duration, object, method string) Trouble {
+func (s *System) meet(now time.Duration, object, method string, id effect.ID) Trouble {
 	return meet(s.faults, now, mix(s.seed, hash("fault")), func(f *Fault) bool {
-		return (f.Object == "" || f.Object == object) && (f.Method == "" || f.Method == method)
+		return f.fitsEffect(id) && (f.Object == "" || f.Object == object) && (f.Method == "" || f.Method == method)
 	})
 }
 

@@ -214,7 +214,7 @@ func transportFault(effect Effect) func() ([]any, func() (any, error)) {
 		if effect == LostAfter {
 			params = append(params, "after?", &after)
 		}
-		params = append(params, w.params()...)
+		params = append(append(params, "effect?", &f.ID), w.params()...)
 		return append(params, "nth?", &f.Nth, "times?", &f.Times, "probability?", &probability), func() (any, error) {
 			f.At, f.Lasts, f.Probability = w.at.get(), w.lasts.get(), float64(probability)
 			f.Delay, f.Before, f.After = by.get(), takes.chosen == "after", after.get()

@@ -125,9 +125,12 @@ func gatewayMatchers() []Param {
 	return append(matchers()[:3:3], counting...)
 }
 
+// effectParam is the matcher of one effect of a run.
+var effectParam = Param{"effect", "string", "every effect", `only requests of the effect with this id, as runbook explore and runbook show have it: "12", "4.17:3"`}
+
 // counting are the parameters that say which of the calls and commands that fit.
 var counting = []Param{
-	atParam, lastsParam,
+	effectParam, atParam, lastsParam,
 	{"nth", "int", "all", "only the n-th of those that fit, counted from 1"},
 	{"times", "int", "all", "only so many of those that fit"},
 	{"probability", "float", "1", "only this share of those that fit, drawn from the seed"},

@@ -37,6 +37,7 @@ type Scenario struct {
 	Hosts      []HostScenario   // machines that are not as any other
 	Faults     []Fault          // between clients and systems or hosts
 	HostFaults []HostFault      // of machines, besides those of the file
+	Kills      []Kill           // of the tool itself
 	Answers    []ScriptedAnswer // of the operator, looked at in this order
 	Seed       uint64           // 0 if it says none
 	Start      time.Time        // zero if it says none
@@ -147,12 +148,12 @@ func place(err *starlark.EvalError, name string) string {
 }
 
 // globalNames are the globals that mean something.
-var globalNames = []string{"answers", "faults", "hosts", "seed", "start", "systems"}
+var globalNames = []string{"answers", "faults", "hosts", "schedule", "seed", "start", "systems"}
 
 // read takes the parts of the scenario from the file's globals.
 func (s *Scenario) read(globals starlark.StringDict) error {
 	readers := map[string]func(starlark.Value) error{
-		"systems": s.readSystems, "hosts": s.readHosts, "faults": s.readFaults,
+		"systems": s.readSystems, "hosts": s.readHosts, "faults": s.readFaults, "schedule": s.readFaults,
 		"answers": s.readAnswers, "seed": s.readSeed, "start": s.readStart,
 	}
 	var all []error
@@ -225,6 +226,8 @@ func (s *Scenario) readFaults(v starlark.Value) error {
 		case planned, HostFault:
 		case Fault:
 			s.Faults = append(s.Faults, f)
+		case Kill:
+			s.Kills = append(s.Kills, f)
 		default:
 			return fmt.Errorf("[%d]: got %s, want fault.*", len(s.listed), t.kind)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"runbook/effect"
 	"runbook/simulator/exaoperation"
 	"runbook/simulator/host"
 )
@@ -79,11 +80,16 @@ func (w *World) Fleet() *host.Fleet { return w.fleet }
 // them. It counts the command: it must be asked once for each. A name that no
 // machine has meets nothing.
 func (w *World) MeetHost(now time.Duration, machine, command string) Trouble {
+	return w.meetHost(now, machine, command, effect.ID{})
+}
+
+// meetHost is MeetHost for a command that is a request of an effect.
+func (w *World) meetHost(now time.Duration, machine, command string, id effect.ID) Trouble {
 	s := w.station(machine)
 	if s == nil || len(w.lurking) == 0 {
 		return Trouble{}
 	}
-	t := meet(w.lurking, now, mix(w.seed, hash("hosts' faults")), func(f *Fault) bool { return f.fitsCommand(s, command) })
+	t := meet(w.lurking, now, mix(w.seed, hash("hosts' faults")), func(f *Fault) bool { return f.fitsCommand(s, command, id) })
 	if t.Effect == Reply && (t.Code < 1 || t.Code > 255) {
 		t.Code = 1
 	}

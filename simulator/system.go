@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"runbook/effect"
 	"runbook/simulator/exaoperation"
 )
 
@@ -137,12 +138,17 @@ func (s *System) travel() (out, back time.Duration) {
 // Meet says what goes wrong between the client and the system with a call that
 // arrives now. It counts the call: it must be asked once for each.
 func (s *System) Meet(now time.Duration, urlPath, method string) Trouble {
+	return s.meetEffect(now, urlPath, method, effect.ID{})
+}
+
+// meetEffect is Meet for a call that is a request of an effect.
+func (s *System) meetEffect(now time.Duration, urlPath, method string, id effect.ID) Trouble {
 	s.settle(now)
 	if len(s.faults) == 0 {
 		return Trouble{}
 	}
 	object, name := s.locate(urlPath, method)
-	return s.meet(now, object, name)
+	return s.meet(now, object, name, id)
 }
 
 // Call lets the call take effect now.
@@ -185,6 +191,8 @@ type lateCall struct {
 	call    exaoperation.Call
 	arrived bool  // what goes wrong with it has been looked up
 	done    *bool // to be set when it takes effect; nil if nobody asks
+	id      effect.ID
+	took    func() // to be called when it takes effect
 }
 
 // later lets a call take effect when its time has come, whoever waits for it.
@@ -200,18 +208,21 @@ func (s *System) settle(now time.Duration) {
 		s.late = s.late[1:]
 		if !c.arrived {
 			object, name := s.locate(c.call.Path, c.call.Method)
-			t := s.meet(c.at, object, name)
+			t := s.meet(c.at, object, name, c.id)
 			if t.Effect.Prevents() {
 				continue
 			}
 			if t.Before > 0 {
-				s.later(lateCall{c.at + t.Before, c.call, true, c.done})
+				s.later(lateCall{c.at + t.Before, c.call, true, c.done, c.id, c.took})
 				continue
 			}
 		}
-		s.cluster.Call(c.at, c.call)
+		answer := s.cluster.Call(c.at, c.call)
 		if c.done != nil {
 			*c.done = true
+			if worked(answer) {
+				c.took()
+			}
 		}
 	}
 }

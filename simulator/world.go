@@ -88,6 +88,8 @@ type World struct {
 	routes   map[string]route // by target
 	answers  []ScriptedAnswer
 	changes  map[string]*bool // whether a change took effect, by the request's ID and description
+	effects  map[string]int   // how often it did, by the same
+	kills    []Kill
 
 	fleet    *host.Fleet
 	stations []*station          // in the order of the fleet's machines
@@ -107,7 +109,7 @@ func NewWorld(cfg Config) (*World, error) {
 	w := &World{
 		start: firstTime(cfg.Start, scenario.Start, DefaultStart), answers: scenario.Answers,
 		seed:   firstSeed(cfg.Seed, scenario.Seed, DefaultSeed),
-		routes: map[string]route{}, changes: map[string]*bool{}, byHost: map[string]*station{},
+		routes: map[string]route{}, changes: map[string]*bool{}, effects: map[string]int{}, kills: scenario.Kills, byHost: map[string]*station{},
 	}
 	w.fleet = host.NewFleet(host.FleetConfig{Seed: mix(w.seed, hash("hosts")), Start: w.start})
 	w.schedule.works = w.fleet
@@ -215,6 +217,10 @@ func (w *World) WithTimeout(ctx context.Context, d time.Duration, cause error) (
 		cancel(context.Canceled)
 	}
 }
+
+// Alarm calls ring when the virtual time has come, while branches wait for it or
+// for a later one, unless it is stopped before.
+func (w *World) Alarm(at time.Duration, ring func()) (stop func()) { return w.schedule.at(at, ring) }
 
 // Run calls body for every item from 0 to n-1, each in a branch of its own and
 // at most limit at once (0 for DefaultLimit), and returns when all have

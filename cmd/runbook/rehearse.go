@@ -27,20 +27,23 @@ func (a *App) rehearse(ctx context.Context, j *job, o *execOptions) error {
 	s := &session{app: a, job: j, progress: p, options: &o.runOptions, world: seen, branches: world}
 	op := &operator{app: a, noInput: o.noInput || o.json, header: a.paintWorld("SIMULATED")}
 	s.ask = func(question string) (string, error) { return op.question(ctx, question) }
+	lives := newLives(j, world)
+	if lives.disk != nil && o.record != "" {
+		return usage("--record: got a scenario that kills the tool, want one that lets it live")
+	}
 	if o.record != "" {
 		if s.journal, err = a.recordRehearsal(j, world, o.record); err != nil {
 			return err
 		}
 	}
 	s.header(fmt.Sprintf("SIMULATED, seed %d, %s", world.Seed(), beginning(scenario, j)))
-	var runErr error
-	mainErr := world.Main(ctx, func(ctx context.Context) error {
-		runErr = s.run(ctx)
-		return runErr
+	lives.told = func(k simulator.Kill) { p.warn(killedWords(k)) }
+	runErr := lives.main(ctx, func(ctx context.Context) error {
+		if lives.journal != nil {
+			s.lives, s.journal = lives, lives.journal
+		}
+		return s.run(ctx)
 	})
-	if mainErr != nil && runErr == nil {
-		runErr = mainErr
-	}
 	return s.end(runErr, seen.hazards(runErr == nil), world.Elapsed())
 }
 

@@ -27,6 +27,7 @@ type session struct {
 	stopping atomic.Bool      // let no change begin
 	counts   counts
 	guests   *guests                               // nil in a rehearsal
+	lives    *lives                                // nil unless a rehearsed run is killed
 	ask      func(question string) (string, error) // for --step
 }
 
@@ -61,6 +62,9 @@ func (s *session) stack() effect.Performer {
 	p = &gate{next: p, stopping: &s.stopping}
 	if s.journal == nil {
 		return effect.Unrecorded(p)
+	}
+	if s.lives != nil {
+		return s.lives.stack(p)
 	}
 	p = s.journal.Performer(p)
 	if s.guests != nil {
