@@ -58,6 +58,9 @@ type Engine struct {
 	predeclared starlark.StringDict
 	sources     Sources
 	limits      Limits
+
+	coverage  *Coverage // nil where nothing is counted
+	coverName func(file string) string
 }
 
 // NewEngine makes an engine for scripts that see the predeclared names. It

@@ -140,7 +140,7 @@ func (l *loader) execute(name string) (starlark.StringDict, error) {
 		return nil, err
 	}
 	l.files[name] = src
-	_, prog, err := starlark.SourceProgramOptions(Dialect, name, src, l.engine.predeclared.Has)
+	prog, names, err := l.engine.compile(name, src)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (l *loader) execute(name string) (starlark.StringDict, error) {
 		}
 		return l.load(full)
 	}
-	globals, err := prog.Init(w.thread, l.engine.predeclared)
+	globals, err := prog.Init(w.thread, names)
 	globals.Freeze()
 	return globals, err
 }

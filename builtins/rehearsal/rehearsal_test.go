@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	startime "go.starlark.net/lib/time"
 	"go.starlark.net/starlark"
 
 	"runbook/builtins/rehearsal"
@@ -19,7 +20,7 @@ import (
 // load loads a test file that rehearses with fn.
 func load(t *testing.T, src string, fn rehearsal.Rehearser) []rehearsal.Test {
 	t.Helper()
-	env := rehearsal.Predeclared(fn, starlark.StringDict{"other": starlark.String("of elsewhere")})
+	env := rehearsal.Predeclared(fn, starlark.StringDict{"other": starlark.String("of elsewhere"), "minute": startime.Duration(time.Minute)})
 	sources := interpreter.Bundle{"lib/a_test.star": []byte(src), "lib/b.star": []byte("def test_of_b():\n    pass\n")}
 	p, err := interpreter.NewEngine(env, sources, interpreter.Limits{}).Load("lib/a_test.star")
 	if err != nil {
@@ -72,9 +73,13 @@ def test_it():
 			Changes: []string{"c"}, Hazards: []string{"h"}, Log: []string{"l"}, Printed: []string{"p"}, State: []string{"s"},
 		}, nil
 	})
-	said, err := tests[0].Run(t.Context())
-	if err != nil {
-		t.Fatal(interpreter.Explain(err, nil).Message)
+	r := tests[0].Run(t.Context())
+	said := r.Said
+	if r.Err != nil {
+		t.Fatal(interpreter.Explain(r.Err, nil).Message)
+	}
+	if r.Duration != 90*time.Second || r.Last == nil || r.Last.Exit != 6 {
+		t.Errorf("got %s and the outcome %v, want those of the rehearsal", r.Duration, r.Last)
 	}
 	if want := "rehearsed x.star: exit 6 after simulated 1m30s, 1 change; timeout: too late\nhazard: h"; strings.Join(said, "\n") != want {
 		t.Errorf("got %q, want %q", said, want)
@@ -118,6 +123,46 @@ func TestFailures(t *testing.T) {
 		{`expect("abc", contains = 1)`, "expect: for parameter contains: got int, want string"},
 		{`expect(1, contains = 1)`, "expect: for parameter value: got int, want a string or list, which may contain something"},
 		{`expect(1, equals = 1, contains = 1)`, "expect: got equals and contains, want one of them"},
+		{`expect(1, lacks = 1, at_most = 1)`, "expect: got lacks and at_most, want one of them"},
+		{`expect(other)`, ""},
+		{`expect(other, equals = "x")`, `other: got "of elsewhere", want "x"`},
+		{`expect([0, other][1][3], equals = "x")`, `[0, other][1][3]: got "e", want "x"`},
+		{`expect((other.upper()), equals = "x", what = "name")`, `name: got "OF ELSEWHERE", want "x"`},
+		{`expect((other.upper()), equals = "x")`, `other.upper(): got "OF ELSEWHERE", want "x"`},
+		{`expect(other.upper(
+        ), equals = "x")`, `got "OF ELSEWHERE", want "x"`},
+		{`expect("abc", lacks = "x")`, ""},
+		{`expect("abc", lacks = "b")`, `got "abc", want what lacks "b"`},
+		{`expect(["abc", 1], lacks = "b")`, `got ["abc", 1], want what lacks "b"`},
+		{`expect(1, lacks = "b")`, "expect: for parameter value: got int, want a string or list, which may contain something"},
+		{`expect("abc", begins = "ab")`, ""},
+		{`expect("abc", begins = "b")`, `got "abc", want what begins with "b"`},
+		{`expect("abc", begins = 1)`, "expect: for parameter begins: got int, want string"},
+		{`expect(["a", 1, 2], begins = ["a", 1])`, ""},
+		{`expect((1, 2), begins = [])`, ""},
+		{`expect(["a", 1, 2], begins = ["a", 2])`, "got another beginning than was wanted (- wanted, + got)\n    \"a\"\n  - 2\n  + 1\n  … and 1 more"},
+		{`expect(["a"], begins = ["a", 2])`, "got another beginning than was wanted (- wanted, + got)\n    \"a\"\n  - 2"},
+		{`expect(1, begins = [1])`, "expect: for parameter value: got int, want a list"},
+		{`expect([1], begins = 1)`, "expect: for parameter begins: got int, want a list"},
+		{`expect(["abc", 1, "def", 1], in_order = ["b", "f", 1])`, ""},
+		{`expect([1], in_order = [])`, ""},
+		{`expect(["abc", "def"], in_order = ["f", "b"])`, "got no \"b\" after \"f\", want [\"f\", \"b\"], in this order, in\n  \"abc\"\n  \"def\""},
+		{`expect(["abc"], in_order = ["b", "c"])`, "got no \"c\" after \"b\", want [\"b\", \"c\"], in this order, in\n  \"abc\""},
+		{`expect([1], in_order = [2])`, "got no 2, want [2], in this order, in\n  1"},
+		{`expect("abc", in_order = ["b"])`, "expect: for parameter value: got string, want a list"},
+		{`expect(3, at_least = 3, at_most = 3)`, ""},
+		{`expect(3, at_least = 3.5)`, "got 3, want at least 3.5"},
+		{`expect(3, at_least = 1, at_most = 2)`, "got 3, want at most 2"},
+		{`expect(minute, at_most = "60s", at_least = minute)`, ""},
+		{`expect(minute, at_most = "59s")`, "minute: got 1m0s, want at most 59s"},
+		{`expect(minute, at_least = "2h")`, "minute: got 1m0s, want at least 2h0m0s"},
+		{`expect(minute, at_least = "2 hours")`, "expect: for parameter at_least: got \"2 hours\", want a duration such as \"90s\" or \"1h30m\""},
+		{`expect(3, at_least = "2h")`, "expect: for parameter at_least: got string, want what can be compared with int"},
+		{`expect([1, 2], equals = [1, 3])`, "got what differs from what was wanted (- wanted, + got)\n    1\n  - 3\n  + 2"},
+		{`expect([1, 2], equals = [])`, "got what differs from what was wanted (- wanted, + got)\n  + 1\n  + 2"},
+		{`expect([1, 2], equals = "ab")`, "got [1, 2], want \"ab\""},
+		{`expect("a\nb", equals = "a")`, "got what differs from what was wanted (- wanted, + got)\n    a\n  + b"},
+		{`expect([1, 2], equals = None)`, "got [1, 2], want None"},
 		{`rehearse("x.star")`, "rehearse x.star: no world"},
 		{`rehearse("x.star", scenario = 1)`, "rehearse: for parameter scenario: got int, want a file's name, or a dict of what such a file assigns"},
 		{`rehearse("x.star", scenario = {1: 2})`, `rehearse: for parameter scenario: got the key 1, want a name such as "faults"`},
@@ -130,7 +175,7 @@ func TestFailures(t *testing.T) {
 			tests := load(t, "def test_it():\n    "+c.call+"\n", func(context.Context, rehearsal.Order) (*rehearsal.Outcome, error) {
 				return nil, errors.New("no world")
 			})
-			_, err := tests[0].Run(t.Context())
+			err := tests[0].Run(t.Context()).Err
 			got := ""
 			if err != nil {
 				x := interpreter.Explain(err, nil)
@@ -154,7 +199,7 @@ func TestRunEnds(t *testing.T) {
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := tests[0].Run(ctx); err == nil || !strings.Contains(err.Error(), context.Canceled.Error()) {
+	if err := tests[0].Run(ctx).Err; err == nil || !strings.Contains(err.Error(), context.Canceled.Error()) {
 		t.Errorf("got %v, want the end of the context", err)
 	}
 }
@@ -163,8 +208,8 @@ func TestRunEnds(t *testing.T) {
 func TestSaid(t *testing.T) {
 	t.Parallel()
 	tests := load(t, "def test_it():\n    print([other])\n    expect(other, contains = \"else\")\n", nil)
-	said, err := tests[0].Run(t.Context())
-	if diff := cmp.Diff([]string{`["of elsewhere"]`}, said); diff != "" || err != nil {
-		t.Errorf("got %v, %v: %s", said, err, diff)
+	r := tests[0].Run(t.Context())
+	if diff := cmp.Diff([]string{`["of elsewhere"]`}, r.Said); diff != "" || r.Err != nil {
+		t.Errorf("got %v, %v: %s", r.Said, r.Err, diff)
 	}
 }

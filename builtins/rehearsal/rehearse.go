@@ -43,6 +43,10 @@ func (rehearse Rehearser) call(t *starlark.Thread, b *starlark.Builtin, args sta
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", b.Name(), o.Runbook, err)
 	}
+	if r := recordOf(branch); r != nil {
+		r.report.Duration += out.Duration
+		r.report.Last = out
+	}
 	branch.Say(interpreter.NoteLog, "rehearsed "+o.Runbook+": "+out.describe(), o.Position)
 	return out.value(), nil
 }

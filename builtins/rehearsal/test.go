@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -34,15 +35,38 @@ func Tests(p *interpreter.Program) []Test {
 	return tests
 }
 
-// Run calls the test and returns what it said, a line each, and how it failed;
-// interpreter.Explain renders the error.
-func (t Test) Run(ctx context.Context) (said []string, err error) {
+// A Report is what came of a test.
+type Report struct {
+	Said     []string      // by the test and of its rehearsals, a line or more each
+	Duration time.Duration // simulated, of all its rehearsals
+	Last     *Outcome      // of its last rehearsal; nil for none
+	Err      error         // how it failed; interpreter.Explain renders it
+}
+
+// A record is what the builtins know of the test that calls them.
+type record struct {
+	report *Report
+	files  map[string][]byte
+}
+
+type recordKey struct{}
+
+// recordOf is the record of the test that a branch is part of; nil for none.
+func recordOf(b *interpreter.Branch) *record {
+	r, _ := b.Context().Value(recordKey{}).(*record)
+	return r
+}
+
+// Run calls the test. Tests may be run at once.
+func (t Test) Run(ctx context.Context) *Report {
+	r := &Report{}
 	run := &interpreter.Run{
 		Performer: effect.PerformerFunc(refuse), Branches: inTurn{},
-		Observe: func(n interpreter.Note) { said = append(said, n.Text) },
+		Observe: func(n interpreter.Note) { r.Said = append(r.Said, n.Text) },
 	}
-	_, err = t.program.Call(ctx, run, t.fn, nil, nil)
-	return said, err
+	ctx = context.WithValue(ctx, recordKey{}, &record{report: r, files: t.program.Files()})
+	_, r.Err = t.program.Call(ctx, run, t.fn, nil, nil)
+	return r
 }
 
 // refuse is the world of a test: there is none.

@@ -31,7 +31,7 @@ func (a *App) checkFile(f checked) []problem {
 	case filepath.Base(name) == siteFile:
 		role = builtins.SiteFile
 	case isTest(name):
-		engine = a.testEngine(f, w)
+		engine = a.testEngine(f, w, nil)
 	}
 	var problems []problem
 	for _, x := range builtins.Check(engine, name, role) {

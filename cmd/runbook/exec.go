@@ -19,7 +19,8 @@ type execOptions struct {
 	sets                   []string
 	dryRun                 bool
 	seed                   uint64
-	root                   string // folder that the runbook's loads may not leave; "" to find it
+	root                   string                // folder that the runbook's loads may not leave; "" to find it
+	coverage               *interpreter.Coverage // of a test; nil for none
 }
 
 func (a *App) execCommand() *cobra.Command {
@@ -94,6 +95,9 @@ func (a *App) prepare(file string, o *execOptions) (*job, error) {
 		w.setRoot(file, o.root)
 	}
 	j := &job{workplace: w, engine: interpreter.NewEngine(builtins.Predeclared(), w, interpreter.Limits{})}
+	if o.coverage != nil {
+		j.engine = j.engine.Covered(o.coverage, w.coverName)
+	}
 	if j.program, err = j.engine.Load(w.runbook); err != nil {
 		return nil, a.invalid(err, j.program.Files())
 	}

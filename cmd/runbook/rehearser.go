@@ -15,13 +15,13 @@ import (
 	"runbook/simulator"
 )
 
-// rehearser rehearses for the tests of a file.
-func (a *App) rehearser(f checked) rehearsal.Rehearser {
+// rehearser rehearses for the tests of a file, counted in c if it is not nil.
+func (a *App) rehearser(f checked, c *interpreter.Coverage) rehearsal.Rehearser {
 	return func(ctx context.Context, o rehearsal.Order) (*rehearsal.Outcome, error) {
 		said := &bytes.Buffer{}
 		silent := *a
 		silent.stdout, silent.stderr, silent.terminal = io.Discard, said, false
-		j, world, err := silent.stageTest(f, o)
+		j, world, err := silent.stageTest(f, o, c)
 		if err == nil {
 			defer world.Close()
 			return rehearseTest(ctx, j, world)
@@ -38,7 +38,7 @@ func (a *App) rehearser(f checked) rehearsal.Rehearser {
 }
 
 // stageTest loads what a test wants rehearsed, and makes the world for it.
-func (a *App) stageTest(f checked, o rehearsal.Order) (*job, *simulator.World, error) {
+func (a *App) stageTest(f checked, o rehearsal.Order, c *interpreter.Coverage) (*job, *simulator.World, error) {
 	below := func(file string) string {
 		if file == "" {
 			return ""
@@ -55,7 +55,7 @@ func (a *App) stageTest(f checked, o rehearsal.Order) (*job, *simulator.World, e
 	if own := filepath.Join(f.root, siteFile); site == "" && fileExists(own) {
 		site = own
 	}
-	j, err := a.prepare(runbook, &execOptions{dryRun: true, site: site, sets: o.Settings, root: f.root})
+	j, err := a.prepare(runbook, &execOptions{dryRun: true, site: site, sets: o.Settings, root: f.root, coverage: c})
 	if err != nil {
 		return nil, nil, err
 	}

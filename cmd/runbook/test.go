@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -18,6 +17,8 @@ import (
 type testOptions struct {
 	run     string
 	verbose bool
+	junit   string
+	coverOptions
 }
 
 func (a *App) testCommand() *cobra.Command {
@@ -34,16 +35,29 @@ order, what it prints, how the systems are afterwards, which hazards it runs
 into. simulate.* and fault.* say what the simulated world is like. No packet is
 sent and no secret is read. See runbook doc rehearse, runbook doc expect.
 
+Tests run on all cores and are told in the order of their files, each with the
+simulated seconds that its rehearsals took. --junit writes the same for other
+tools.
+
+--cover tells which statements of the runbooks, and of all that they load, no
+test executed, and which way no test went at what decides: an if, a conditional
+expression, the if of a comprehension, and, or, a for that has items or none.
+Runbooks below PATH count also if no test rehearses them; tests, sites,
+scenarios and folders testdata do not.
+
 The exit status is 1 if a test failed, 3 if a file is invalid.`,
 		Example: `  runbook test
   runbook test startup_test.star -v
-  runbook test --run 'never_boots|backup'`,
+  runbook test --run 'never_boots|backup'
+  runbook test --junit tests.xml --cover --cover-html cover.html`,
 		ValidArgsFunction: completeTests,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.test(cmd.Context(), args, &o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.run, "run", "", "only tests whose names fit the regular expression `REGEXP`")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "also tell of tests that pass what they did")
+	f.StringVar(&o.junit, "junit", "", "write what came of the tests to `FILE`, as JUnit XML")
+	o.coverOptions.register(f)
 	return grouped("write", cmd)
 }
 
@@ -51,9 +65,6 @@ The exit status is 1 if a test failed, 3 if a file is invalid.`,
 func completeTests(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return []cobra.Completion{"star"}, cobra.ShellCompDirectiveFilterFileExt
 }
-
-// tally counts tests.
-type tally struct{ ran, failed, invalid int }
 
 func (a *App) test(ctx context.Context, paths []string, o *testOptions) error {
 	if len(paths) == 0 {
@@ -67,69 +78,51 @@ func (a *App) test(ctx context.Context, paths []string, o *testOptions) error {
 	if err != nil {
 		return err
 	}
-	var t tally
-	files := 0
+	var files []*testFile
 	for _, f := range all {
 		if isTest(f.path) {
-			files++
-			a.testFile(ctx, f, wanted, o, &t)
+			files = append(files, &testFile{checked: f})
 		}
 	}
-	if files == 0 {
+	if len(files) == 0 {
 		return usage("test: %s: got no file that ends in _test.star", strings.Join(paths, ", "))
 	}
-	fmt.Fprintf(a.stdout, "%s, %s, %d failed\n", count(int64(files), "file"), count(int64(t.ran), "test"), t.failed)
+	c := o.coverage()
+	t := a.runTests(ctx, files, wanted, o, c)
+	if t.ran == 0 && t.invalid == 0 {
+		return usage("--run %s: got no test that fits", o.run)
+	}
+	if err := a.writeReports(files, all, o, c); err != nil {
+		return err
+	}
 	switch {
 	case t.invalid > 0:
 		return &exitError{code: InvalidScript, err: errors.New("a test file is invalid"), silent: true}
 	case t.failed > 0:
 		return &exitError{code: RunbookFailed, err: errors.New("a test failed"), silent: true}
-	case t.ran == 0:
-		return usage("--run %s: got no test that fits", o.run)
 	}
 	return nil
 }
 
-// testEngine is what a test file is loaded with.
-func (a *App) testEngine(f checked, w *workplace) *interpreter.Engine {
-	names := rehearsal.Predeclared(a.rehearser(f), builtins.Predeclared(), simulator.Vocabulary())
-	return interpreter.NewEngine(names, w, interpreter.Limits{})
+// writeReports writes what was asked for beside the lines of the tests.
+func (a *App) writeReports(files []*testFile, all []checked, o *testOptions, c *interpreter.Coverage) error {
+	if o.junit != "" {
+		if err := writeFileOf("--junit", o.junit, junit(files)); err != nil {
+			return err
+		}
+	}
+	if c == nil {
+		return nil
+	}
+	return a.writeCoverage(all, &o.coverOptions, c)
 }
 
-// testFile runs the tests of a file.
-func (a *App) testFile(ctx context.Context, f checked, wanted *regexp.Regexp, o *testOptions, t *tally) {
-	name, err := relative(f.root, f.path)
-	if err != nil {
-		fmt.Fprintf(a.stdout, "invalid  %s: %v\n", f.path, err)
-		t.invalid++
-		return
+// testEngine is what a test file is loaded with.
+func (a *App) testEngine(f checked, w *workplace, c *interpreter.Coverage) *interpreter.Engine {
+	names := rehearsal.Predeclared(a.rehearser(f, c), builtins.Predeclared(), simulator.Vocabulary())
+	engine := interpreter.NewEngine(names, w, interpreter.Limits{})
+	if c != nil {
+		return engine.Covered(c, w.coverName)
 	}
-	program, err := a.testEngine(f, &workplace{root: f.root, runbook: name}).Load(name)
-	if err != nil {
-		fmt.Fprintf(a.stdout, "%s  %s\n", paint(a.outColor(), red, "invalid"), f.path)
-		writeFailure(a.stdout, a.outColor(), err, program.Files())
-		t.invalid++
-		return
-	}
-	for _, test := range rehearsal.Tests(program) {
-		if !wanted.MatchString(test.Name) {
-			continue
-		}
-		t.ran++
-		said, err := test.Run(ctx)
-		if err == nil {
-			fmt.Fprintf(a.stdout, "%s    %s: %s\n", paint(a.outColor(), green, "ok"), f.path, test.Name)
-		} else {
-			t.failed++
-			fmt.Fprintf(a.stdout, "%s  %s: %s\n", paint(a.outColor(), red, "FAIL"), f.path, test.Name)
-		}
-		if err != nil || o.verbose {
-			for _, line := range said {
-				fmt.Fprintln(a.stdout, indented(line, "  "))
-			}
-		}
-		if err != nil {
-			writeFailure(a.stdout, a.outColor(), err, program.Files())
-		}
-	}
+	return engine
 }
