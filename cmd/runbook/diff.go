@@ -40,7 +40,7 @@ nature, such as times and process ids, is not compared; nor is how long people
 took to answer.
 
 The exit status is 0 if the runs are the same, and 1 if they are not.`,
-		Example: `  runbook exec startup.star --dry-run --record rehearsed
+		Example: `  runbook exec startup.star --dry-run --from-live --record rehearsed
   runbook exec startup.star
   runbook diff rehearsed k3xp
   runbook diff rehearsed k3xp --slower 1.5 --json | jq 'select(.kind == "slower")'`,

@@ -17,7 +17,7 @@ type execOptions struct {
 	runOptions
 	site, scenario, record string
 	sets                   []string
-	dryRun                 bool
+	dryRun, fromLive       bool
 	seed                   uint64
 	root                   string                // folder that the runbook's loads may not leave; "" to find it
 	coverage               *interpreter.Coverage // of a test; nil for none
@@ -39,9 +39,14 @@ With --dry-run the runbook runs against the built-in simulator, in virtual time:
 every branch of it is real, no packet is sent, no secret is read. Without a site
 a rehearsal uses an embedded demo site.
 
+With --from-live a rehearsal begins as the systems of the site are now: they are
+read first, see runbook snapshot. A scenario may then have faults and answers, and
+no systems.
+
 The exit status says how it ended: runbook help exit-codes.`,
 		Example: `  runbook exec startup.star --dry-run
   runbook exec startup.star --dry-run --scenario slow-boot.scenario.star
+  runbook exec startup.star --dry-run --from-live
   runbook exec startup.star --site prod/site.star --set boot_timeout=1h
   runbook exec shutdown.star --yes --timeout 3h`,
 		Args:              exactly(1),
@@ -52,6 +57,7 @@ The exit status says how it ended: runbook help exit-codes.`,
 	f.StringVar(&o.site, "site", "", "the `FILE` that names the clusters")
 	f.StringArrayVarP(&o.sets, "set", "e", nil, "set a parameter of the runbook: `NAME=VALUE`")
 	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "rehearse in the simulator, in virtual time")
+	f.BoolVar(&o.fromLive, "from-live", false, "let a rehearsal begin as the real systems are now: read them first")
 	f.StringVar(&o.scenario, "scenario", "", "how the simulated world begins and what goes wrong in it: a `FILE`")
 	f.Uint64Var(&o.seed, "seed", 0, "what the simulator's chances are drawn from (default: the scenario's, or 1)")
 	f.StringVar(&o.record, "record", "", "keep the run's directory at `DIR`, also of a rehearsal")
@@ -154,6 +160,9 @@ func (a *App) invalid(err error, files map[string][]byte) error {
 func (a *App) exec(cmd *cobra.Command, file string, o *execOptions) error {
 	if o.scenario != "" && !o.dryRun {
 		return usage("--scenario: got no --dry-run; a scenario is for rehearsals")
+	}
+	if o.fromLive && !o.dryRun {
+		return usage("--from-live: got no --dry-run; it says how a rehearsal begins")
 	}
 	j, err := a.prepare(file, o)
 	if err != nil {

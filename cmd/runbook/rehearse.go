@@ -13,7 +13,7 @@ import (
 
 // rehearse runs a job against the simulator.
 func (a *App) rehearse(ctx context.Context, j *job, o *execOptions) error {
-	scenario, err := a.scenarioOf(o.scenario)
+	scenario, from, err := a.beginsFrom(ctx, j, o)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (a *App) rehearse(ctx context.Context, j *job, o *execOptions) error {
 			return err
 		}
 	}
-	s.header(fmt.Sprintf("SIMULATED, seed %d, %s", world.Seed(), beginning(scenario, j)))
+	s.header(fmt.Sprintf("SIMULATED, seed %d, %s", world.Seed(), from))
 	lives.told = func(k simulator.Kill) { p.warn(killedWords(k)) }
 	runErr := lives.main(ctx, func(ctx context.Context) error {
 		if lives.journal != nil {
