@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"runbook/effect"
@@ -92,4 +93,31 @@ func (w *World) Struck(id string) int {
 	}
 	count(w.lurking)
 	return n
+}
+
+// Relieve takes away the faults that name an effect, met or not: a run after
+// this one has effects of the same ids, and they are not meant.
+func (w *World) Relieve() {
+	named := func(l lurking) bool { return l.ID != "" }
+	for _, s := range w.systems {
+		s.faults = slices.DeleteFunc(s.faults, named)
+	}
+	w.lurking = slices.DeleteFunc(w.lurking, named)
+	w.kills = nil
+}
+
+// NodeNames are the system's license servers and nodes.
+func (s *System) NodeNames() []string {
+	return append(s.LicenseServers(), nodeNames(s.cluster.Config().Nodes)...)
+}
+
+// LicenseServers are the names of the system's license servers.
+func (s *System) LicenseServers() []string { return nodeNames(s.cluster.Config().LicenseServers) }
+
+func nodeNames(nodes []exaoperation.Node) []string {
+	names := make([]string, len(nodes))
+	for i, n := range nodes {
+		names[i] = n.Name
+	}
+	return names
 }

@@ -42,6 +42,7 @@ type Scenario struct {
 	Seed       uint64           // 0 if it says none
 	Start      time.Time        // zero if it says none
 	Printed    []string         // what its calls of print said
+	Scheduled  bool             // it has a schedule besides its faults
 
 	listed  []listed          // faults of all kinds in the order of the file
 	lists   bool              // it has systems of its own
@@ -153,7 +154,7 @@ var globalNames = []string{"answers", "faults", "hosts", "schedule", "seed", "st
 // read takes the parts of the scenario from the file's globals.
 func (s *Scenario) read(globals starlark.StringDict) error {
 	readers := map[string]func(starlark.Value) error{
-		"systems": s.readSystems, "hosts": s.readHosts, "faults": s.readFaults, "schedule": s.readFaults,
+		"systems": s.readSystems, "hosts": s.readHosts, "faults": s.readFaults, "schedule": s.readSchedule,
 		"answers": s.readAnswers, "seed": s.readSeed, "start": s.readStart,
 	}
 	var all []error
@@ -234,6 +235,11 @@ func (s *Scenario) readFaults(v starlark.Value) error {
 		s.listed = append(s.listed, listed{t.value, t.kind, t.at.String()})
 	}
 	return nil
+}
+
+func (s *Scenario) readSchedule(v starlark.Value) error {
+	s.Scheduled = true
+	return s.readFaults(v)
 }
 
 func (s *Scenario) readAnswers(v starlark.Value) error {

@@ -38,7 +38,7 @@ repeating a change blindly.`,
 	root.SetCompletionCommandGroupID("other")
 	for _, verb := range []func() *cobra.Command{
 		a.execCommand, a.resumeCommand, a.runsCommand, a.showCommand, a.diffCommand, a.abandonCommand,
-		a.initCommand, a.checkCommand, a.testCommand, a.snapshotCommand, a.fmtCommand, a.docCommand, a.simCommand,
+		a.initCommand, a.checkCommand, a.testCommand, a.snapshotCommand, a.exploreCommand, a.fmtCommand, a.docCommand, a.simCommand,
 		a.versionCommand,
 	} {
 		root.AddCommand(verb())

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// A report is what an exploration tells, in every form.
+type report struct {
+	Runbook     string          `json:"runbook"`
+	Site        string          `json:"site,omitempty"`
+	Scenario    string          `json:"scenario,omitempty"`
+	Undisturbed string          `json:"undisturbed"`
+	Runs        int             `json:"runs"`
+	Cut         bool            `json:"cut,omitempty"` // a limit ended it before all was tried
+	Kinds       []kindReport    `json:"kinds"`
+	Ended       []endedReport   `json:"ended"`
+	Missed      []string        `json:"missed,omitempty"`
+	Findings    []findingReport `json:"findings"`
+}
+
+type kindReport struct {
+	Kind     string `json:"kind"`
+	Tried    int    `json:"tried"`
+	Well     int    `json:"well"`
+	Clear    int    `json:"clear"`
+	Findings int    `json:"findings"`
+}
+
+type endedReport struct {
+	Ended string `json:"ended"`
+	Runs  int    `json:"runs"`
+}
+
+type findingReport struct {
+	Expected string   `json:"expected"`
+	Happened string   `json:"happened"`
+	Kind     string   `json:"kind"` // of its last mishap
+	Places   []string `json:"places"`
+	Where    string   `json:"where,omitempty"` // in the runbook
+	Schedule string   `json:"schedule"`
+	Also     int      `json:"also,omitempty"`
+	Scenario string   `json:"scenario"`
+	Replay   string   `json:"replay"`
+	Exit     int      `json:"exit"`
+}
+
+// reportOf is the report of a search.
+func reportOf(file string, o *exploreOptions, x *search) *report {
+	r := &report{
+		Runbook: file, Site: x.subject.job.place, Scenario: o.scenario, Undisturbed: x.subject.asWords(),
+		Runs: x.tried, Cut: x.cut, Kinds: []kindReport{}, Findings: []findingReport{},
+	}
+	for _, k := range mishapKinds {
+		if t := x.tallies[k]; t != nil {
+			r.Kinds = append(r.Kinds, kindReport{k, t.tried, t.well, t.clear, t.broke})
+		}
+	}
+	for _, k := range x.kindsEnded() {
+		r.Ended = append(r.Ended, endedReport{k, x.ended[k]})
+	}
+	for _, m := range x.missed {
+		r.Missed = append(r.Missed, m.fault+"  "+m.place)
+	}
+	for _, f := range x.found {
+		r.Findings = append(r.Findings, findingOf(file, o, f))
+	}
+	return r
+}
+
+func findingOf(file string, o *exploreOptions, f *finding) findingReport {
+	last := f.plan[len(f.plan)-1]
+	r := findingReport{
+		Expected: f.verdict.rule, Happened: f.verdict.happened, Kind: last.kind, Where: f.verdict.where,
+		Schedule: f.plan.line(), Also: f.also, Scenario: f.file, Replay: o.replayLine(file, f), Exit: int(f.verdict.code),
+	}
+	if r.Where == "" {
+		r.Where = last.where
+	}
+	for _, m := range f.plan {
+		r.Places = append(r.Places, m.place)
+	}
+	return r
+}
+
+// text writes the report for people.
+func (r *report) text(w io.Writer, color bool) {
+	fmt.Fprintf(w, "runbook      %s\n", r.Runbook)
+	if r.Site != "" {
+		fmt.Fprintf(w, "site         %s\n", r.Site)
+	}
+	if r.Scenario != "" {
+		fmt.Fprintf(w, "scenario     %s\n", r.Scenario)
+	}
+	fmt.Fprintf(w, "undisturbed  %s\n\n", r.Undisturbed)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "tried\tended well\tclear failure\tfindings\t  fault")
+	var all kindReport
+	for _, k := range r.Kinds {
+		fmt.Fprintf(t, "%d\t%d\t%d\t%d\t  %s\n", k.Tried, k.Well, k.Clear, k.Findings, k.Kind)
+		all.Tried, all.Well, all.Clear, all.Findings = all.Tried+k.Tried, all.Well+k.Well, all.Clear+k.Clear, all.Findings+k.Findings
+	}
+	fmt.Fprintf(t, "%d\t%d\t%d\t%d\t  faults in %s\n", all.Tried, all.Well, all.Clear, all.Findings, count(int64(r.Runs), "run"))
+	_ = t.Flush() // as w: who reads the report may go
+	var ended []string
+	for _, e := range r.Ended {
+		ended = append(ended, fmt.Sprintf("%s %d", e.Ended, e.Runs))
+	}
+	fmt.Fprintf(w, "\nruns ended   %s\n", strings.Join(ended, ", "))
+	if r.Cut {
+		fmt.Fprintln(w, "not all      a limit ended the search before everything was tried")
+	}
+	if len(r.Missed) > 0 {
+		fmt.Fprintf(w, "not reached  %s, whose place was gone\n", count(int64(len(r.Missed)), "fault"))
+		for _, m := range r.Missed {
+			fmt.Fprintf(w, "  %s\n", m)
+		}
+	}
+	for i, f := range r.Findings {
+		f.text(w, i+1, color)
+	}
+	if len(r.Findings) == 0 {
+		fmt.Fprintf(w, "\n%s\n", paint(color, green, "every run kept every rule"))
+	} else {
+		fmt.Fprintf(w, "\n%s\n", paint(color, red, count(int64(len(r.Findings)), "finding")))
+	}
+}
+
+// text writes a finding for people.
+func (f *findingReport) text(w io.Writer, n int, color bool) {
+	fmt.Fprintf(w, "\n%s\n", paint(color, bold, fmt.Sprintf("%d. %s: %s", n, f.Kind, f.Places[len(f.Places)-1])))
+	fmt.Fprintf(w, "   expected  %s\n", f.Expected)
+	fmt.Fprintf(w, "   happened  %s\n", strings.TrimLeft(indented(visible(f.Happened), "             "), " "))
+	if f.Where != "" {
+		fmt.Fprintf(w, "   where     %s\n", plainPlace(f.Where))
+	}
+	fmt.Fprintf(w, "   schedule  %s\n", f.Schedule)
+	if f.Also > 0 {
+		fmt.Fprintf(w, "   also      %s with the same end\n", count(int64(f.Also), "other schedule"))
+	}
+	fmt.Fprintf(w, "   replay    %s\n", f.Replay)
+}
+
+// json writes the report as one object.
+func (r *report) json(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(r)
+}
+
+// rules are all there are, in the order in which they are looked at.
+var rules = []string{mustEnd, mustBeClear, mustBeSafe, mustNotRedo, mustBeTrue, mustRecover}
+
+// ruleID is a rule's short name.
+func ruleID(rule string) string {
+	return [...]string{"ends", "clear-error", "no-hazard", "not-twice", "goal-reached", "recovers"}[slices.Index(rules, rule)]
+}
