@@ -117,6 +117,7 @@ func (f *FileCoverage) Places() []Place {
 // loads it.
 func (c *Coverage) instrument(f *syntax.File, name string, src []byte) *FileCoverage {
 	var in instrumenter
+	in.constants(f.Stmts)
 	f.Stmts = in.block(f.Stmts)
 	c.mu.Lock()
 	defer c.mu.Unlock()

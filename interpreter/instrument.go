@@ -1,6 +1,8 @@
 package interpreter
 
 import (
+	"strings"
+
 	"go.starlark.net/syntax"
 )
 
@@ -20,7 +22,10 @@ const (
 //
 // What was there keeps its position and what is new fails never, so that errors
 // and their backtraces are the same.
-type instrumenter struct{ places []Place }
+type instrumenter struct {
+	places []Place
+	full   map[string]bool // constants of the file that have items
+}
 
 // place notes a place and returns its number.
 func (in *instrumenter) place(kind PlaceKind, at syntax.Position, end int32) int {
@@ -88,7 +93,7 @@ func (in *instrumenter) stmt(s syntax.Stmt) {
 		s.Cond = in.branch(PlaceIf, wayName, s.If, in.expr(s.Cond))
 		s.True, s.False = in.block(s.True), in.block(s.False)
 	case *syntax.ForStmt:
-		always := hasItems(s.X)
+		always := in.hasItems(s.X)
 		if s.X = in.expr(s.X); !always {
 			s.X = in.branch(PlaceFor, itemsName, s.For, s.X)
 		}
@@ -96,19 +101,48 @@ func (in *instrumenter) stmt(s syntax.Stmt) {
 	}
 }
 
-// hasItems reports whether an expression says itself that there are some.
-func hasItems(x syntax.Expr) bool {
+// constants finds the names in capitals that a file gives lists with items: a
+// loop over one always has some.
+func (in *instrumenter) constants(stmts []syntax.Stmt) {
+	in.full = map[string]bool{}
+	for _, s := range stmts {
+		assign, ok := s.(*syntax.AssignStmt)
+		if !ok {
+			continue
+		}
+		if id, ok := assign.LHS.(*syntax.Ident); ok && id.Name == strings.ToUpper(id.Name) {
+			in.full[id.Name] = in.hasItems(assign.RHS)
+		}
+	}
+}
+
+// hasItems reports whether it can be seen that what an expression says has some.
+func (in *instrumenter) hasItems(x syntax.Expr) bool {
 	switch x := x.(type) {
 	case *syntax.ParenExpr:
-		return hasItems(x.X)
+		return in.hasItems(x.X)
 	case *syntax.ListExpr:
 		return len(x.List) > 0
 	case *syntax.TupleExpr:
 		return len(x.List) > 0
 	case *syntax.DictExpr:
 		return len(x.List) > 0
+	case *syntax.Ident:
+		return in.full[x.Name]
+	case *syntax.CallExpr:
+		fn, ok := x.Fn.(*syntax.Ident)
+		return ok && fn.Name == "range" && len(x.Args) == 1 && isPositive(x.Args[0])
 	}
 	return false
+}
+
+func isPositive(x syntax.Expr) bool {
+	lit, ok := x.(*syntax.Literal)
+	if !ok {
+		return false
+	}
+	n, ok := lit.Value.(int64)
+	return ok && n > 0
 }
 
 func (in *instrumenter) all(list []syntax.Expr) {

@@ -58,12 +58,15 @@ func isCounted(path string) bool {
 }
 
 // fromHere is a path as it is shown: relative to the current folder if it is
-// below it.
+// below it, and otherwise absolute, so that a file has one name.
 func fromHere(path string) string {
 	if wd, err := os.Getwd(); err == nil {
 		if below, err := relative(wd, path); err == nil {
 			return below
 		}
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
 	}
 	return filepath.ToSlash(filepath.Clean(path))
 }

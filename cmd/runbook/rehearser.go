@@ -85,12 +85,20 @@ func rehearseTest(ctx context.Context, j *job, world *simulator.World) (*rehears
 		}
 		return seen.Perform(ctx, r)
 	})
-	run := &interpreter.Run{Performer: effect.Unrecorded(record), Branches: world, Observe: func(n interpreter.Note) { observeTest(out, n) }}
+	lives := newLives(j, world)
+	lives.told = func(k simulator.Kill) { out.Log = append(out.Log, "warning: "+killedWords(k)) }
 	var err error
-	if mainErr := world.Main(ctx, func(ctx context.Context) error {
-		out.Result, err = j.program.Run(ctx, run, j.bound)
-		return nil
-	}); mainErr != nil {
+	mainErr := lives.main(ctx, func(ctx context.Context) error {
+		run := &interpreter.Run{
+			Performer: lives.stack(record), Replaying: lives.replaying(), Branches: world,
+			Observe: func(n interpreter.Note) { observeTest(out, n) },
+		}
+		if out.Result, err = j.program.Run(ctx, run, j.bound); err == nil && lives.missing() != nil {
+			err = &interpreter.Halt{Err: lives.missing()}
+		}
+		return err
+	})
+	if mainErr != nil && err == nil {
 		return nil, mainErr
 	}
 	out.Hazards = seen.hazards(err == nil)
@@ -123,6 +131,9 @@ func conclude(out *rehearsal.Outcome, err error, j *job) error {
 }
 
 func observeTest(out *rehearsal.Outcome, n interpreter.Note) {
+	if n.Replayed {
+		return // it was heard in an earlier life of the run
+	}
 	text := n.Text
 	if n.Item != "" {
 		text = n.Item + ": " + text
