@@ -230,7 +230,17 @@ func (s schedule) line() string {
 
 // befalls reports whether any of it befalls a system or a machine.
 func (s schedule) befalls() bool {
-	return slices.ContainsFunc(s, func(m mishap) bool { return m.world })
+	return s.befell() != ""
+}
+
+// befell is the first kind of it that befalls a system or a machine; "" if none does.
+func (s schedule) befell() string {
+	for _, m := range s {
+		if m.world {
+			return m.kind
+		}
+	}
+	return ""
 }
 
 // lasts reports whether any of it is there until somebody puts it right by hand.

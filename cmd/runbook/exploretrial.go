@@ -271,6 +271,9 @@ func (t *trial) settle(ctx context.Context, v *verdict) {
 		v.sign = mustRecover + "\n" + hazardNames(hazards)
 	case left != s.goal && !t.plan.lasts():
 		v.broke(mustRecover, "the second run ended well and left:\n"+differing(s.goal, left), "")
+		if kind := t.plan.befell(); kind != "" { // which node it is makes no other mistake of it
+			v.sign = mustRecover + "\n" + kind
+		}
 	}
 }
 
@@ -293,7 +296,11 @@ func (t *trial) again(ctx context.Context) error {
 // final is the state of the world once all that is under way has ended.
 func (t *trial) final() string {
 	t.world.Advance(max(t.world.Elapsed(), t.plan.ends()) + settleTime)
-	return strings.Join(t.world.DescribeShort(), "\n")
+	state := strings.Join(t.world.DescribeShort(), "\n")
+	if t.plan.befalls() { // the world's own doing, which no runbook can undo
+		state = strings.ReplaceAll(state, ", not shut down in good order", "")
+	}
+	return state
 }
 
 // differing are the lines of a state that another does not have, with those it
