@@ -28,17 +28,17 @@ func (a *App) conformCommand() *cobra.Command {
 		Short: "Tell where the simulator would have answered a real run otherwise",
 		Long: `conform runs a recorded run once more in the simulator: the recorded script makes
 its requests again, at the moments at which they were made, in virtual time; the
-simulator answers each, and the answer is compared with the recorded one, with which
-the script goes on. It lists where they differ, and how many are alike, by method: the
-measure of what a rehearsal is worth. Nothing real is asked.
+simulator answers each, and the answer is compared with the recorded one, with
+which the script goes on. It lists where they differ, and how many are alike, by
+method: the measure of what a rehearsal is worth. Nothing real is asked.
 
 A wait is compared by what it came to; if it takes longer in the simulator, all that
 follows is later by that. What differs from run to run by nature, such as times
 and process ids, is not compared.
 
-The simulated world begins as --scenario says, such as one that snapshot wrote before
-the run. Without it, it begins with everything stopped, running or cold, whichever is
-most like what the run was told before its first change.
+The simulated world begins as --scenario says, such as one that snapshot wrote
+before the run. Without it, it begins with everything stopped, running or cold,
+whichever is most like what the run was told before its first change.
 
 RUN is a run's id, the beginning or the end of one, or the directory of a recorded
 run. The exit status is 1 if fewer are alike than --at-least demands.`,
