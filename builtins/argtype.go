@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"runbook/builtins/host"
+	"runbook/builtins/interlock"
 	"runbook/builtins/rhino"
 	"runbook/builtins/value"
 )
@@ -40,6 +41,7 @@ var argTypes = map[string]func(starlark.Value) error{
 	"node":      unpack[rhino.NodeID],
 	"nodes":     unpack[rhino.NodeIDs],
 	"members":   unpack[rhino.Members],
+	"changes":   unpack[interlock.Selectors],
 	"site":      anything,
 	"error":     anything,
 	"proxy":     anything,

@@ -17,6 +17,7 @@ import (
 
 	"runbook/builtins/control"
 	"runbook/builtins/host"
+	"runbook/builtins/interlock"
 	"runbook/builtins/rehearsal"
 	"runbook/builtins/rhino"
 	"runbook/builtins/xmlrpc"
@@ -71,6 +72,7 @@ var All = []Builtin{
 var Docs = map[string]string{
 	"control":   control.Doc,
 	"host":      host.Doc,
+	"interlock": interlock.Doc,
 	"rehearsal": rehearsal.Doc,
 	"rhino":     rhino.Doc,
 	"xmlrpc":    xmlrpc.Doc,

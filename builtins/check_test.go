@@ -175,14 +175,17 @@ func TestCheckShipped(t *testing.T) {
 			return err
 		}
 		files++
-		role := builtins.Runbook
+		role, engine := builtins.Runbook, engineOf(sources)
 		switch {
+		case strings.HasPrefix(file, "interlocks/"):
+			role = builtins.Library
+			_, engine = builtins.InterlockEngine(sources)
 		case strings.HasPrefix(file, "lib/"):
 			role = builtins.Library
 		case path.Base(file) == "site.star":
 			role = builtins.SiteFile
 		}
-		for _, x := range builtins.Check(engineOf(sources), interpreter.Shipped+file, role) {
+		for _, x := range builtins.Check(engine, interpreter.Shipped+file, role) {
 			t.Errorf("%s: %s\n%s", x.Position, x.Message, x.Line)
 		}
 		return nil

@@ -53,6 +53,8 @@ func (p *Page) origin() string {
 		return fmt.Sprintf("A builtin of the family %s: %s.", p.Family, kindText[p.Kind])
 	case Test:
 		return "A builtin of test files, for functions test_..., which runbook test calls."
+	case Interlock:
+		return "A builtin of interlock files, for their top level."
 	case Scenario:
 		return "A builtin of scenarios and of test files."
 	}

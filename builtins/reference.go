@@ -23,6 +23,7 @@ const (
 	Language    Kind = "language"    // Starlark's own
 	Test        Kind = "test"        // a builtin of test files
 	Scenario    Kind = "scenario"    // a builtin of scenarios
+	Interlock   Kind = "interlock"   // a builtin of interlock files
 )
 
 // A Page documents one name for the writers of runbooks. It is made of a stub
@@ -225,8 +226,11 @@ func (s *stubs) value(assign *syntax.AssignStmt, next syntax.Stmt) (*Page, error
 
 // kindOf is the kind of a page that is called.
 func kindOf(family, name string) Kind {
-	if family == "rehearsal" {
+	switch family {
+	case "rehearsal":
 		return Test
+	case "interlock":
+		return Interlock
 	}
 	for _, b := range All {
 		if b.Name == name {

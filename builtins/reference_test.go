@@ -13,6 +13,8 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"runbook/builtins"
+	"runbook/builtins/interlock"
+	"runbook/effect"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/reference/builtins.md")
@@ -84,6 +86,7 @@ func TestPagesOfOthers(t *testing.T) {
 		"value result", "value error", "language print", "type duration", "type kinds", "type strings",
 		"module json", "module math", "module time",
 		"method host.run", "method host.start", "value output", "type command", "type env", "type statuses", "type path", "type text", "type keys",
+		"interlock interlock", "interlock change", "type changes", "value request",
 		"test rehearse", "test expect",
 		"value cluster", "value conventions", "method cluster.node", "method cluster.state", "method cluster.slee_state",
 		"method cluster.desired_state", "method cluster.default_desired_state", "method cluster.is_converged",
@@ -147,6 +150,7 @@ def main(site):
 func TestValuePages(t *testing.T) {
 	t.Parallel()
 	values := valuesOf(t, valueScript)
+	values["request"] = (&interlock.Court{}).RequestValue(&effect.Request{})
 	for _, p := range builtins.Pages() {
 		attributes := p.Attrs
 		if p.Kind == builtins.Value {

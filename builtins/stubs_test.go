@@ -12,6 +12,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"runbook/builtins"
+	"runbook/builtins/interlock"
 	"runbook/builtins/rehearsal"
 	"runbook/effect"
 	"runbook/interpreter"
@@ -22,10 +23,10 @@ import (
 func documented(t *testing.T) map[*builtins.Page]starlark.Callable {
 	t.Helper()
 	all := map[*builtins.Page]starlark.Callable{}
-	env := rehearsal.Predeclared(nil, builtins.Predeclared())
+	env := rehearsal.Predeclared(nil, new(interlock.Collector).Predeclared(builtins.Predeclared()))
 	values := valuesOf(t, valueScript)
 	for _, p := range builtins.Pages() {
-		if p.Kind == builtins.Declaration || !strings.Contains(p.Signature, "(") {
+		if p.Kind == builtins.Declaration || p.Kind == builtins.ArgType || !strings.Contains(p.Signature, "(") {
 			continue
 		}
 		from := env
@@ -148,7 +149,7 @@ var samples = map[string]string{
 	"duration": `"90s"`, "strings": `["a"]`, "kinds": `["timeout"]`, "patterns": `["get*"]`, "policy": `"repeat"`,
 	"secret": `secret(env = "P")`, "command": `["x"]`, "env": "{}", "statuses": "[0]", "path": `"/x"`, "text": `"x"`, "keys": `".k"`,
 	"transport": "ssh()", "host": `host("h")`,
-	"node": "101", "nodes": "[101]", "members": `[rhino.node(101, host("h"))]`, "conventions": "rhino.conventions()",
+	"node": "101", "nodes": "[101]", "members": `[rhino.node(101, host("h"))]`, "conventions": "rhino.conventions()", "changes": "change()",
 }
 
 func sampleOf(a builtins.Arg) string {
@@ -161,7 +162,7 @@ func sampleOf(a builtins.Arg) string {
 
 func eval(t *testing.T, src string) starlark.Value {
 	t.Helper()
-	v, err := starlark.EvalOptions(interpreter.Dialect, &starlark.Thread{}, "value", src, builtins.Predeclared())
+	v, err := starlark.EvalOptions(interpreter.Dialect, &starlark.Thread{}, "value", src, new(interlock.Collector).Predeclared(builtins.Predeclared()))
 	if err != nil {
 		t.Fatalf("%s: %v", src, err)
 	}
@@ -183,7 +184,7 @@ func TestStubTypes(t *testing.T) {
 	}
 	for p := range documented(t) {
 		for _, a := range p.Args {
-			if a.Stars != "" || a.Placed || p.Kind == builtins.Language || p.Kind == builtins.Test {
+			if a.Stars != "" || a.Placed || p.Kind == builtins.Language || p.Kind == builtins.Test || p.Kind == builtins.Interlock {
 				continue
 			}
 			for _, src := range append(literals, sampleOf(a)) {

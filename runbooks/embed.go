@@ -6,5 +6,5 @@ import "embed"
 
 // Files are the shipped runbooks and their library, by path.
 //
-//go:embed *.star lib/*.star exasol/*.star rhino/*.star demo/*.star template/*.star template/scenarios/*.star
+//go:embed *.star interlocks/*.star lib/*.star exasol/*.star rhino/*.star demo/*.star template/*.star template/scenarios/*.star
 var Files embed.FS

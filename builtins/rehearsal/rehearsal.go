@@ -40,6 +40,7 @@ type Order struct {
 	Parts    starlark.StringDict // globals of a scenario that has no file; nil for none
 	Position string              // of the call: what such a scenario is called
 	Settings []string            // as after --set: "name=value"
+	Lift     []string            // names of interlocks that are lifted
 	Seed     uint64              // 0 for the scenario's, or 1
 }
 

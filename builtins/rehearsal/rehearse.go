@@ -10,6 +10,7 @@ import (
 	"go.starlark.net/starlarkstruct"
 	"go.starlark.net/syntax"
 
+	"runbook/builtins/value"
 	"runbook/effect"
 	"runbook/interpreter"
 )
@@ -19,14 +20,16 @@ func (rehearse Rehearser) call(t *starlark.Thread, b *starlark.Builtin, args sta
 	var o Order
 	var scenario starlark.Value
 	var set settings
+	var lift value.Strings
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs,
-		"file", &o.Runbook, "scenario??", &scenario, "site??", &o.Site, "set??", &set, "seed?", &o.Seed); err != nil {
+		"file", &o.Runbook, "scenario??", &scenario, "site??", &o.Site, "set??", &set, "seed?", &o.Seed, "lift??", &lift); err != nil {
 		return nil, err
 	}
 	branch, err := interpreter.Of(t, b)
 	if err != nil {
 		return nil, err
 	}
+	o.Lift = lift
 	o.Settings, o.Position, o.From = set, interpreter.Caller(t), fileOf(t)
 	switch s := scenario.(type) {
 	case nil:

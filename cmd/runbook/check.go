@@ -17,7 +17,7 @@ func (a *App) checkCommand() *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
 		Use:   "check [PATH...]",
-		Short: "Find all errors in runbooks, libraries, sites, scenarios and tests",
+		Short: "Find all errors in runbooks, libraries, sites, interlocks, scenarios and tests",
 		Long: `check reads Starlark files and says everything that is wrong with them, with the
 place and the line: what cannot be parsed, names that do not exist, files that
 cannot be loaded, wrong arguments of builtins as far as they can be known without
@@ -26,7 +26,8 @@ executed but the top level of each file, which can have no effects.
 
 PATH is a file or a folder, by default the current one. A file site.star is a
 site; files in a folder scenarios, or that end in .scenario.star, are scenarios;
-those that end in _test.star are tests; the rest are runbooks and libraries.
+those that end in _test.star are tests; files in a folder interlocks have
+interlocks; the rest are runbooks and libraries.
 
 The exit status is 3 if there is any error.`,
 		Example: `  runbook check

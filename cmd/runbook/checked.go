@@ -30,11 +30,17 @@ func (a *App) checkFile(f checked) []problem {
 	switch {
 	case filepath.Base(name) == siteFile:
 		role = builtins.SiteFile
+	case isInterlock(name):
+		_, engine = builtins.InterlockEngine(w)
 	case isTest(name):
 		engine = a.testEngine(f, w, nil)
 	}
+	found := builtins.Check(engine, name, role)
+	if err := twice(w, name); found == nil && isInterlock(name) && err != nil {
+		found = append(found, interpreter.Explain(err, nil))
+	}
 	var problems []problem
-	for _, x := range builtins.Check(engine, name, role) {
+	for _, x := range found {
 		for _, x := range append([]*interpreter.Explanation{x}, x.More...) {
 			problems = append(problems, f.found(x))
 		}
@@ -58,12 +64,13 @@ func (f checked) found(x *interpreter.Explanation) problem {
 
 // elsewhere says where names belong that not every file sees.
 var elsewhere = map[string]string{
-	"simulate": scenarioHint, "fault": scenarioHint, "rehearse": testHint, "expect": testHint,
+	"simulate": scenarioHint, "fault": scenarioHint, "rehearse": testHint, "expect": testHint, "interlock": interlockHint, "change": interlockHint,
 }
 
 const (
-	scenarioHint = "a scenario is in a folder scenarios, or its name ends in .scenario.star"
-	testHint     = "the name of a test's file ends in _test.star"
+	scenarioHint  = "a scenario is in a folder scenarios, or its name ends in .scenario.star"
+	testHint      = "the name of a test's file ends in _test.star"
+	interlockHint = "an interlock file is in a folder interlocks"
 )
 
 // shown is a file that the loader knows by name, relative to where we are.

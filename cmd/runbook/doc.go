@@ -53,6 +53,7 @@ func families() []family {
 	titles := map[string]string{
 		"control":   "what shapes a run",
 		"host":      "commands on hosts",
+		"interlock": "what interlock files can say besides: rules that must hold before a change",
 		"rehearsal": "what test files can say besides, and simulate and fault",
 		"rhino":     "Rhino clusters",
 		"xmlrpc":    "servers that speak XML-RPC, and EXAoperation",

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runbook/builtins"
+	"runbook/builtins/interlock"
 	"runbook/interpreter"
 	"runbook/simulator"
 )
@@ -74,6 +75,7 @@ type job struct {
 	engine  *interpreter.Engine
 	program *interpreter.Program
 	site    *builtins.Site
+	rules   *interlock.Set // what must hold before a change
 	bound   *interpreter.Arguments
 }
 
@@ -87,6 +89,9 @@ func (j *job) files() map[string][]byte {
 		for name, src := range j.site.Program.Files() {
 			files[name] = src
 		}
+	}
+	for name, src := range j.rules.Files() {
+		files[name] = src
 	}
 	return files
 }
@@ -122,6 +127,13 @@ func (a *App) prepare(file string, o *execOptions) (*job, error) {
 		}
 	}
 	if err := j.load(a); err != nil {
+		return nil, err
+	}
+	names, err := w.interlockNames()
+	if err == nil {
+		err = j.loadRules(a, w, names, o.lift)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if j.bound, err = j.program.Bind(o.sets, j.site.Value()); err != nil {

@@ -92,6 +92,7 @@ func (a *App) explore(ctx context.Context, file string, o *exploreOptions) error
 	if err != nil {
 		return err
 	}
+	j.rules = nil // the runbook is tried alone: what it does wrong must not be hidden by what keeps it from harm
 	s, err := a.subjectOf(j, o)
 	if err != nil {
 		return err

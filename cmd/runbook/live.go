@@ -87,6 +87,9 @@ func (a *App) live(ctx context.Context, j *job, o *execOptions) error {
 	if err := st.claim(ctx); err != nil {
 		return err
 	}
+	if err := st.agreeToLift(ctx, nil); err != nil {
+		return err
+	}
 	h := j.journalHeader(id)
 	if o.record != "" {
 		s.journal, err = store.CreateAt(o.record, h, j.sources())
@@ -94,6 +97,9 @@ func (a *App) live(ctx context.Context, j *job, o *execOptions) error {
 		s.journal, err = store.Create(h, j.sources())
 	}
 	if err != nil {
+		return err
+	}
+	if err := s.recordLifted(nil); err != nil {
 		return err
 	}
 	s.header("LIVE")

@@ -16,6 +16,7 @@ type runOptions struct {
 	quiet, verbose     bool
 	timeout            duration
 	answers            []string // ID=done|again|fail
+	lift               []string // names of interlocks
 }
 
 func (o *runOptions) register(f *pflag.FlagSet) {
@@ -26,6 +27,7 @@ func (o *runOptions) register(f *pflag.FlagSet) {
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "only results, warnings and errors")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "also tell every effect")
 	f.Var(&o.timeout, "timeout", "longest time the whole run may take, such as 2h")
+	f.StringArrayVar(&o.lift, "lift", nil, "do without the interlock `RULE` in this run, after asking")
 	f.StringArrayVar(&o.answers, "answer", nil, "settle a change in doubt: `EFFECT=done|again|fail`")
 }
 

@@ -36,6 +36,9 @@ func (a *App) rehearse(ctx context.Context, j *job, o *execOptions) error {
 			return err
 		}
 	}
+	if err := s.recordLifted(nil); err != nil {
+		return err
+	}
 	s.header(fmt.Sprintf("SIMULATED, seed %d, %s", world.Seed(), from))
 	lives.told = func(k simulator.Kill) { p.warn(killedWords(k)) }
 	runErr := lives.main(ctx, func(ctx context.Context) error {

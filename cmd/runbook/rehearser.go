@@ -55,7 +55,7 @@ func (a *App) stageTest(f checked, o rehearsal.Order, c *interpreter.Coverage) (
 	if own := filepath.Join(f.root, siteFile); site == "" && fileExists(own) {
 		site = own
 	}
-	j, err := a.prepare(runbook, &execOptions{dryRun: true, site: site, sets: o.Settings, root: f.root, coverage: c})
+	j, err := a.prepare(runbook, &execOptions{dryRun: true, site: site, sets: o.Settings, root: f.root, runOptions: runOptions{lift: o.Lift}, coverage: c})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -90,7 +90,7 @@ func rehearseTest(ctx context.Context, j *job, world *simulator.World) (*rehears
 	var err error
 	mainErr := lives.main(ctx, func(ctx context.Context) error {
 		run := &interpreter.Run{
-			Performer: lives.stack(record), Replaying: lives.replaying(), Branches: world,
+			Performer: j.interlocked(record, world, lives.replaying(), lives.stack), Replaying: lives.replaying(), Branches: world,
 			Observe: func(n interpreter.Note) { observeTest(out, n) },
 		}
 		if out.Result, err = j.program.Run(ctx, run, j.bound); err == nil && lives.missing() != nil {

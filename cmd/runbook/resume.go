@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -55,7 +56,11 @@ func (a *App) resume(ctx context.Context, which string, edited bool, o *runOptio
 		return err
 	}
 	defer run.Close()
-	j, err := a.reload(run, edited)
+	before, err := liftedBefore(a.store(), run.Dir)
+	if err != nil {
+		return err
+	}
+	j, err := a.reload(run, edited, append(slices.Clone(before), o.lift...)...)
 	if err != nil {
 		return err
 	}
@@ -76,11 +81,17 @@ func (a *App) resume(ctx context.Context, which string, edited bool, o *runOptio
 			return err
 		}
 	}
+	if err := st.agreeToLift(ctx, before); err != nil {
+		return err
+	}
 	s := &session{app: a, job: j, progress: st.progress, options: o, world: st.locker, branches: branch.Branches{}}
 	if run.Notice != "" {
 		st.progress.warn(run.Notice)
 	}
 	if s.journal, err = run.Resume(life); err != nil {
+		return err
+	}
+	if err := s.recordLifted(before); err != nil {
 		return err
 	}
 	_, recorded := s.journal.Replay()
@@ -90,10 +101,11 @@ func (a *App) resume(ctx context.Context, which string, edited bool, o *runOptio
 
 // reload makes the job of a recorded run again: from the recorded sources, or
 // from the files as they are now.
-func (a *App) reload(run *journal.Run, edited bool) (*job, error) {
+func (a *App) reload(run *journal.Run, edited bool, lift ...string) (*job, error) {
 	h := run.Header
 	w := &workplace{runbook: h.Runbook, site: h.Site, origin: "recorded", place: "recorded"}
 	var sources interpreter.Sources = w
+	var rules []string
 	if edited {
 		if err := w.now(h); err != nil {
 			return nil, err
@@ -106,6 +118,7 @@ func (a *App) reload(run *journal.Run, edited bool) (*job, error) {
 		bundle := interpreter.Bundle{}
 		for _, s := range recorded {
 			bundle[s.Name] = s.Text
+			rules = append(rules, s.Name)
 		}
 		sources = bundle
 	}
@@ -115,6 +128,14 @@ func (a *App) reload(run *journal.Run, edited bool) (*job, error) {
 		return nil, a.invalid(err, j.program.Files())
 	}
 	if err := j.load(a); err != nil {
+		return nil, err
+	}
+	if edited {
+		if rules, err = w.interlockNames(); err != nil {
+			return nil, err
+		}
+	}
+	if err := j.loadRules(a, sources, inForce(rules), lift); err != nil {
 		return nil, err
 	}
 	if j.bound, err = j.program.Rebind(h.Params, j.site.Value()); err != nil {

@@ -15,7 +15,7 @@ import (
 
 // A session is one life of a run: its layers, and what it tells.
 //
-//	interpreter → guests → journal → gate → deadline → stepper → counts → world
+//	interpreter → guests → interlocks → journal → gate → deadline → stepper → counts → world
 type session struct {
 	app      *App
 	job      *job
@@ -61,12 +61,12 @@ func (s *session) stack() effect.Performer {
 	}
 	p = &gate{next: p, stopping: &s.stopping}
 	if s.journal == nil {
-		return effect.Unrecorded(p)
+		return s.job.interlocked(p, s.branches, nil, effect.Unrecorded)
 	}
 	if s.lives != nil {
-		return s.lives.stack(p)
+		return s.job.interlocked(p, s.branches, s.lives.replaying(), s.lives.stack)
 	}
-	p = s.journal.Performer(p)
+	p = s.job.interlocked(p, s.branches, s.journal.Replaying, s.journal.Performer)
 	if s.guests != nil {
 		return s.guests.layer(p)
 	}
@@ -141,6 +141,7 @@ func (s *session) header(world string) {
 	for i, f := range s.job.bound.Given {
 		fmt.Fprintf(&b, "%-9s%s\n", map[bool]string{true: "set"}[i == 0], f)
 	}
+	fmt.Fprintf(&b, "rules    %s\n", s.job.rulesText())
 	fmt.Fprintf(&b, "world    %s\n", s.app.paintWorld(world))
 	if s.journal != nil {
 		fmt.Fprintf(&b, "run      %s\n", s.journal.Header().Run)

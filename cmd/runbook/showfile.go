@@ -21,6 +21,7 @@ type fileInfo struct {
 	Site      bool        `json:"site"` // main takes the site
 	ReadOnly  bool        `json:"read_only"`
 	Rehearsal string      `json:"rehearse_from,omitempty"`
+	Rules     []ruleInfo  `json:"interlocks,omitempty"` // in force where it runs; of an interlock file its own
 	Loads     []string    `json:"loads,omitempty"`
 	Params    []paramInfo `json:"params,omitempty"`
 	Functions []funcInfo  `json:"functions,omitempty"` // of a library
@@ -47,7 +48,10 @@ func (a *App) showFile(file string, o *showOptions) error {
 	if err != nil {
 		return err
 	}
-	engine := interpreter.NewEngine(builtins.Predeclared(), w, interpreter.Limits{})
+	_, engine := builtins.InterlockEngine(w)
+	if !isInterlock(w.runbook) {
+		engine = interpreter.NewEngine(builtins.Predeclared(), w, interpreter.Limits{})
+	}
 	p, err := engine.Load(w.runbook)
 	if err != nil {
 		return a.invalid(err, p.Files())
@@ -68,6 +72,9 @@ func (a *App) showFile(file string, o *showOptions) error {
 			return a.invalid(err, p.Files())
 		}
 		info.params(params)
+	}
+	if info.Rules, err = a.rulesOf(w, info.Runbook); err != nil {
+		return err
 	}
 	for _, fn := range p.Functions() {
 		info.Functions = append(info.Functions, funcInfo(fn))
@@ -113,6 +120,10 @@ func (a *App) writeFile(i *fileInfo) error {
 	}
 	fmt.Fprintln(w)
 	switch {
+	case !i.Runbook && len(i.Rules) > 0:
+		fmt.Fprintln(w, "an interlock file: what must hold before a change")
+		fmt.Fprintln(w)
+		return writeRules(w, i.Rules, a.pageWidth())
 	case !i.Runbook:
 		fmt.Fprintln(w, "no runbook: it has no function main")
 	case i.ReadOnly:
@@ -123,6 +134,9 @@ func (a *App) writeFile(i *fileInfo) error {
 	}
 	if i.Rehearsal != "" {
 		fmt.Fprintf(w, "a rehearsal begins with everything %s\n", i.Rehearsal)
+	}
+	if i.Runbook && !i.ReadOnly {
+		fmt.Fprintf(w, "%s in force: runbook show --json lists them\n", count(int64(len(i.Rules)), "interlock"))
 	}
 	if len(i.Loads) > 0 {
 		fmt.Fprintln(w, indented(wrap("loads "+strings.Join(i.Loads, ", "), a.pageWidth()-4), "    ")[4:])

@@ -180,7 +180,7 @@ func shipped() []string {
 // isRunbook tells a runbook from the other files that are shipped.
 func isRunbook(path string) bool {
 	return strings.HasSuffix(path, ".star") && !isTest(path) &&
-		!strings.HasPrefix(path, "lib/") && !strings.HasPrefix(path, "demo/") && !strings.HasPrefix(path, "template/")
+		!strings.HasPrefix(path, "lib/") && !strings.HasPrefix(path, "demo/") && !strings.HasPrefix(path, "template/") && !isInterlock(path)
 }
 
 func notFound(file string) error {

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"runbook/builtins"
+	"runbook/builtins/interlock"
+	"runbook/effect"
+	"runbook/interpreter"
+	"runbook/journal"
+	"runbook/runbooks"
+)
+
+// interlockFolder is where interlock files are, beside site.star and among what
+// is shipped.
+const interlockFolder = "interlocks"
+
+// isInterlock tells interlock files by where they are.
+func isInterlock(name string) bool {
+	_, file := interpreter.Split(name)
+	return path.Base(path.Dir(file)) == interlockFolder && strings.HasSuffix(file, ".star") && !isTest(file)
+}
+
+// interlockNames are the names of the interlock files in force: what is
+// shipped, and the site's own, which take the place of shipped ones of their name.
+func (w *workplace) interlockNames() ([]string, error) {
+	entries, err := runbooks.Files.ReadDir(interlockFolder)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, interpreter.Shipped+interlockFolder+"/"+e.Name())
+	}
+	if w.home != "" {
+		own, err := os.ReadDir(filepath.Join(w.home, interlockFolder))
+		if err != nil && !os.IsNotExist(err) {
+			return nil, fmt.Errorf("%s: %w", filepath.Join(w.home, interlockFolder), cause(err))
+		}
+		for _, e := range own {
+			names = append(names, siteRoot+interlockFolder+"/"+e.Name())
+		}
+	}
+	return inForce(names), nil
+}
+
+// inForce are those of the names that are interlock files in force, in order:
+// what is shipped, then the site's own, which may take a shipped one's place.
+func inForce(names []string) []string {
+	taken := map[string]bool{}
+	var shipped, own []string
+	for _, name := range names {
+		root, file := interpreter.Split(name)
+		if !isInterlock(name) || strings.Count(file, "/") != 1 {
+			continue
+		}
+		switch root {
+		case siteRoot:
+			own = append(own, name)
+			taken[file] = true
+		case interpreter.Shipped:
+			shipped = append(shipped, name)
+		}
+	}
+	shipped = slices.DeleteFunc(shipped, func(name string) bool { return taken[strings.TrimPrefix(name, interpreter.Shipped)] })
+	slices.Sort(shipped)
+	slices.Sort(own)
+	return append(shipped, own...)
+}
+
+// loadRules executes the interlock files of those names, and lifts rules.
+func (j *job) loadRules(a *App, sources interpreter.Sources, names, lifted []string) error {
+	var err error
+	if j.rules, err = builtins.LoadInterlocks(sources, names); err != nil {
+		return a.invalid(err, j.rules.Files())
+	}
+	if err := j.rules.Lift(lifted); err != nil {
+		return usage("--lift: %w", err)
+	}
+	return nil
+}
+
+// interlocked puts the rules of a job around what records its changes: record
+// makes that of what performs them. replaying reports whether recorded effects of
+// a branch are still to come; nil for never.
+func (j *job) interlocked(
+	world effect.Performer, branches interpreter.Branches, replaying func(branch string) bool, record func(effect.Performer) effect.Performer,
+) effect.Performer {
+	recorded := record(verdicts{world})
+	if j.rules.InForce() == 0 {
+		return recorded
+	}
+	if replaying == nil {
+		replaying = func(string) bool { return false }
+	}
+	return &interlocker{next: recorded, rules: j.rules, court: j.site.Court(recorded, branches), replaying: replaying}
+}
+
+// An interlocker is the layer that has changes judged before their intent is
+// recorded. What is answered from the record was judged when it was made; what
+// is in doubt is judged if it is to be performed again.
+type interlocker struct {
+	next      effect.Performer // what records
+	rules     *interlock.Set
+	court     *interlock.Court
+	replaying func(branch string) bool
+}
+
+// Perform judges a change and hands it on, with the verdict if it is refused:
+// that is then what is recorded as its outcome, and no world sees it.
+func (p *interlocker) Perform(ctx context.Context, r effect.Request) (effect.Result, error) {
+	if r.Class != effect.Change || r.Inner || context.Cause(ctx) != nil || !p.isPerformed(&r) {
+		return p.next.Perform(ctx, r)
+	}
+	refused, err := p.rules.Judge(ctx, p.court, &r)
+	switch {
+	case context.Cause(ctx) != nil: // and it is recorded, or stopped, as any other
+		return p.next.Perform(ctx, r)
+	case err != nil:
+		return effect.Result{}, err
+	case refused == nil:
+		return p.next.Perform(ctx, r)
+	}
+	return p.next.Perform(context.WithValue(ctx, verdictKey{}, refused), r)
+}
+
+// isPerformed reports whether a change is about to be performed: it is new, or
+// was in doubt and is done again. Where a change under a key has just lost its
+// answer, it is only asked what came of it: it may be under way, so that the
+// world is neither as before nor as after it.
+func (p *interlocker) isPerformed(r *effect.Request) bool {
+	switch {
+	case r.Resolution == effect.Unresolved:
+		return !p.replaying(r.ID.Branch)
+	case r.Recovery == effect.Keyed && r.Cause != nil:
+		return false
+	}
+	return r.Resolution == effect.PerformAgain
+}
+
+type verdictKey struct{}
+
+// verdicts is the layer that answers refused changes in place of the world.
+type verdicts struct{ next effect.Performer }
+
+// Perform is part of [effect.Performer].
+func (v verdicts) Perform(ctx context.Context, r effect.Request) (effect.Result, error) {
+	if refused, _ := ctx.Value(verdictKey{}).(*effect.Error); refused != nil && r.Class == effect.Change {
+		return effect.Fail(refused), nil
+	}
+	return v.next.Perform(ctx, r)
+}
+
+// rulesText says in a header how many interlocks are in force, and which are not.
+func (j *job) rulesText() string {
+	if j.rules == nil || len(j.rules.Rules) == 0 {
+		return "no interlocks"
+	}
+	text := count(int64(j.rules.InForce()), "interlock") + " in force"
+	for i, name := range j.rules.Lifted {
+		text += fmt.Sprintf("%s%q", map[bool]string{true: "; LIFTED: ", false: ", "}[i == 0], name)
+	}
+	return text
+}
+
+// agreeToLift asks whether rules may be lifted that were not before.
+func (st *stage) agreeToLift(ctx context.Context, before []string) error {
+	for _, name := range st.job.rules.Lifted {
+		if slices.Contains(before, name) {
+			continue
+		}
+		fmt.Fprintf(st.app.stderr, "interlock %q: %s\n", name, st.job.rules.Reason(name))
+		if err := st.agree(ctx, fmt.Sprintf("Lift the interlock %q for this run?", name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteLifted is the kind of the notes that record lifted rules, and the branch
+// that they are kept in: one that has no effects.
+const noteLifted = "lifted"
+
+// recordLifted records the rules that are lifted from now on.
+func (s *session) recordLifted(before []string) error {
+	if s.journal == nil || s.job.rules == nil {
+		return nil
+	}
+	for _, name := range s.job.rules.Lifted {
+		if !slices.Contains(before, name) {
+			if err := s.journal.Note(journal.Note{Kind: noteLifted, Branch: noteLifted, Text: name}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// liftedBefore are the rules that earlier lives of a run have lifted.
+func liftedBefore(store *journal.Store, dir string) ([]string, error) {
+	recording, err := store.ReadAt(dir)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for rec, err := range recording.Records() {
+		if err != nil {
+			return nil, err
+		}
+		if n := rec.Note; n != nil && n.Kind == noteLifted {
+			names = append(names, n.Text)
+		}
+	}
+	return names, nil
+}

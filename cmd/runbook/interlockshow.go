@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"runbook/builtins"
+	"runbook/interpreter"
+)
+
+// ruleInfo is what is shown of an interlock.
+type ruleInfo struct {
+	Name     string `json:"name"`
+	Reason   string `json:"reason"`
+	Position string `json:"position"`
+}
+
+// rulesOf are the interlocks in force where a runbook runs, or those of an
+// interlock file; none of any other file.
+func (a *App) rulesOf(w *workplace, runbook bool) ([]ruleInfo, error) {
+	names := []string{w.runbook}
+	switch {
+	case runbook:
+		var err error
+		if names, err = w.interlockNames(); err != nil {
+			return nil, err
+		}
+	case !isInterlock(w.runbook):
+		return nil, nil
+	}
+	rules, err := builtins.LoadInterlocks(w, names)
+	if err != nil {
+		return nil, a.invalid(err, rules.Files())
+	}
+	var list []ruleInfo
+	for _, r := range rules.Rules {
+		list = append(list, ruleInfo{r.Name, r.Reason, r.Pos.String()})
+	}
+	return list, nil
+}
+
+func writeRules(w io.Writer, rules []ruleInfo, width int) error {
+	for _, r := range rules {
+		fmt.Fprintf(w, "  %s\n%s\n", r.Name, indented(wrap(r.Reason, width-6), "      "))
+	}
+	return nil
+}
+
+// twice are the rules of an interlock file that have a name twice: that is seen
+// only where all of them are gathered.
+func twice(w *workplace, name string) error {
+	_, err := builtins.LoadInterlocks(w, []string{name})
+	if err != nil && interpreter.PlaceOf(err).IsValid() {
+		return err
+	}
+	return nil
+}
