@@ -307,3 +307,18 @@ func TestTidy(t *testing.T) {
 		}
 	})
 }
+
+// TestTidyUsers: users of one address have homes of their own.
+func TestTidyUsers(t *testing.T) {
+	t.Parallel()
+	c := New(Options{Run: "r"})
+	defer c.Close()
+	peers := []*effect.Peer{
+		{Address: secure + "h", System: "h", User: "a"},
+		{Address: secure + "h", System: "h", User: "b"},
+		{Address: secure + "h", System: "h", User: "b"},
+	}
+	if names, _, problems := c.homes(peers); len(names) != 2 || problems != nil {
+		t.Errorf("homes = %q, %v, want two", names, problems)
+	}
+}
