@@ -248,9 +248,7 @@ func TestStart(t *testing.T) {
 			w.client.Close()
 			w.client = New(w.client.options)
 			t.Cleanup(w.client.Close)
-			if p := processes()[int(pid)]; p.args != "sleep 1000" {
-				t.Errorf("process %d = %v, want the daemon", pid, p)
-			}
+			until(t, "the daemon runs", func() bool { return processes()[int(pid)].args == "sleep 1000" })
 			if got, err := syscall.Getpgid(int(pid)); err != nil || got != int(pid) {
 				t.Errorf("process group = %d, %v, want one of its own", got, err)
 			}
