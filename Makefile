@@ -51,7 +51,7 @@ test:
 ## race: all tests under the race detector
 .PHONY: race
 race:
-	go test -timeout 10m -race -shuffle=on ./...
+	CRASH_STRIDE=7 go test -timeout 10m -race -shuffle=on ./...
 
 ## script: only testdata/script; S=resume runs the scripts whose names begin so
 .PHONY: script

@@ -72,6 +72,9 @@ func LoadSite(engine *interpreter.Engine, name string) (*Site, error) {
 func siteOf(program *interpreter.Program) (*Site, error) {
 	s := &Site{Program: program}
 	list, ok := program.Globals["systems"].(*starlark.List)
+	if program.Globals["systems"] == nil && program.Globals["hosts"] != nil {
+		list, ok = starlark.NewList(nil), true // a site of hosts alone
+	}
 	if !ok {
 		return s, fmt.Errorf("%s: got no list of systems, want systems = [exaoperation(…), rhino.cluster(…), …]", program.Name)
 	}

@@ -126,6 +126,7 @@ func TestLoadSiteRefusesClusters(t *testing.T) {
 func TestLoadSiteRefuses(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
+		"hosts = 1":     "site.star: hosts: got int, want hosts = [host(…), …]",
 		"x = 1":         "site.star: got no list of systems, want systems = [exaoperation(…), rhino.cluster(…), …]",
 		"systems = 3":   "site.star: got no list of systems, want systems = [exaoperation(…), rhino.cluster(…), …]",
 		"systems = [3]": "site.star: systems[0]: got int, want exaoperation(…) or rhino.cluster(…)",

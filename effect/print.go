@@ -34,9 +34,13 @@ func (r Request) Describe() string {
 	return b.String()
 }
 
-// commandLine is a command as a person would type it, cut to a line.
+// commandLine is a command as a person would type it, cut to a line. A script
+// for a shell that begins with a comment is what the comment says.
 func commandLine(command Value) string {
 	words, ok := command.([]Value)
+	if what := comment(command); what != "" {
+		return what
+	}
 	if !ok {
 		line, _ := command.(string)
 		words = []Value{line}
@@ -53,6 +57,19 @@ func commandLine(command Value) string {
 		p.put(strings.NewReplacer("\n", " ", "\t", " ").Replace(Printable(text)))
 	}
 	return p.String()
+}
+
+// comment is the first line of a shell's script if it is a comment, else "".
+func comment(command Value) string {
+	script, _ := command.(string)
+	if words, ok := command.([]Value); ok && len(words) == 3 && words[0] == "sh" && words[1] == "-c" {
+		script, _ = words[2].(string)
+	}
+	first, _, more := strings.Cut(script, "\n")
+	if text, ok := strings.CutPrefix(first, "# "); ok && more {
+		return Printable(text)
+	}
+	return ""
 }
 
 // quotable reports whether a shell may take c for more than itself.

@@ -45,6 +45,9 @@ func TestDescribeCommand(t *testing.T) {
 		{words("/opt/rhino/node-101/start-rhino.sh", "-p", "-s"), "h1 run: /opt/rhino/node-101/start-rhino.sh -p -s"},
 		{words("echo", "it's", "", "$HOME"), `h1 run: echo 'it'\''s' '' '$HOME'`},
 		{"cat a |\n\tgrep b\x1b[31m", "h1 run: cat a |  grep b [31m"},
+		{words("sh", "-c", "# status of node 101\ntest -d x"), "h1 run: status of node 101"},
+		{"# look\nls", "h1 run: look"},
+		{"# look", "h1 run: # look"},
 		{words(strings.Repeat("x", 200)), "h1 run: " + strings.Repeat("x", 160) + "…"},
 	} {
 		r := effect.Request{Kind: effect.KindHost, Target: "h1", Operation: effect.OpRun, Args: []effect.Value{c.command, effect.Struct{}}}

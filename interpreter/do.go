@@ -132,6 +132,9 @@ func (b *Branch) again(r *effect.Request) (effect.Result, error) {
 	return res, err
 }
 
+// keyTells is how a change under a key is settled.
+const keyTells = "its key tells whether it ran"
+
 // settle decides what becomes of a change in doubt.
 func (b *Branch) settle(t *starlark.Thread, d *effect.InDoubt, tries int, policy Policy) (effect.Resolution, error) {
 	resolution, how := effect.Unresolved, ""
@@ -149,7 +152,7 @@ func (b *Branch) settle(t *starlark.Thread, d *effect.InDoubt, tries int, policy
 		if err := b.pause(d, tries); err != nil {
 			return 0, err
 		}
-		resolution, how = effect.PerformAgain, "its key tells whether it ran"
+		resolution, how = effect.PerformAgain, keyTells
 	case policy.Recovery == effect.Repeat:
 		if err := b.pause(d, tries); err != nil {
 			return 0, err
@@ -174,7 +177,11 @@ func (b *Branch) settle(t *starlark.Thread, d *effect.InDoubt, tries int, policy
 		b.Say(NoteLog, d.Request.Describe()+": the connection was lost, as expected", d.Request.Position)
 		return resolution, nil
 	}
-	b.Say(NoteDoubt, d.Request.Describe()+": "+resolution.String()+": "+how, d.Request.Position)
+	done := resolution.String()
+	if how == keyTells {
+		done = "asked again" // it may have run already
+	}
+	b.Say(NoteDoubt, d.Request.Describe()+": "+done+": "+how, d.Request.Position)
 	return resolution, nil
 }
 

@@ -134,7 +134,7 @@ func TestRecovery(t *testing.T) {
 		},
 		{
 			name: "keyed", how: `keyed = True`, start: []interpretertest.Answer{mute, mute, ok},
-			value: "OK", starts: 3, took: 3 * time.Second, note: `start("n11"): performed again: its key tells whether it ran`,
+			value: "OK", starts: 3, took: 3 * time.Second, note: `start("n11"): asked again: its key tells whether it ran`,
 		},
 		{
 			name: "keyed, resumed", how: `keyed = True`, resumed: true, start: []interpretertest.Answer{ok}, value: "OK", starts: 1,
@@ -142,7 +142,7 @@ func TestRecovery(t *testing.T) {
 		{
 			name: "keyed, three times lost, is not given up", how: `keyed = True`, start: []interpretertest.Answer{mute},
 			err: `start("n11"): in doubt: connection lost; no answer after 3 tries`, starts: 3, took: 3 * time.Second,
-			note: `start("n11"): performed again: its key tells whether it ran`,
+			note: `start("n11"): asked again: its key tells whether it ran`,
 		},
 		{
 			name: "keyed, the key cannot tell and a probe can", how: `keyed = True, ` + probe, start: []interpretertest.Answer{gone},

@@ -88,7 +88,7 @@ func (n *Node) look(t *starlark.Thread, b *starlark.Builtin, l look) (*Status, e
 	if l.lines == 0 {
 		l.lines = defaultLines
 	}
-	out, err := n.Host.Run(t, b, host.Command{Line: n.script(l), Read: true, Timeout: l.how.limit()})
+	out, err := n.Host.Run(t, b, host.Command{Argv: []string{"sh", "-c", "# status of " + n.Name() + "\n" + n.script(l)}, Read: true, Timeout: l.how.limit()})
 	if err != nil {
 		return nil, err
 	}

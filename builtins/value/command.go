@@ -10,6 +10,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"runbook/effect"
+	"runbook/interpreter"
 )
 
 // Command is what a host is to run: the words of a command, which reach it
@@ -183,7 +184,7 @@ func (p *Path) Unpack(v starlark.Value) error {
 // Input is what a command reads: text or bytes. Nil is nothing.
 type Input struct{ Value effect.Value }
 
-// Unpack accepts a string or bytes. Text that is not UTF-8 is bytes.
+// Unpack accepts a string, bytes or a secret. Text that is not UTF-8 is bytes.
 func (i *Input) Unpack(v starlark.Value) error {
 	switch v := v.(type) {
 	case starlark.String:
@@ -192,8 +193,10 @@ func (i *Input) Unpack(v starlark.Value) error {
 		}
 	case starlark.Bytes:
 		i.Value = effect.Bytes(v)
+	case interpreter.Secret:
+		i.Value = v.Secret
 	default:
-		return fmt.Errorf("got %s, want string or bytes", v.Type())
+		return fmt.Errorf("got %s, want string, bytes or a secret", v.Type())
 	}
 	return nil
 }

@@ -115,6 +115,11 @@ func TestPath(t *testing.T) {
 
 func TestInput(t *testing.T) {
 	t.Parallel()
+	password := effect.Secret{Env: "PW"}
+	var i value.Input
+	if err := i.Unpack(interpreter.Secret{Secret: password}); err != nil || i.Value != effect.Value(password) {
+		t.Errorf("Unpack of a secret = %#v, %v, want the secret", i.Value, err)
+	}
 	for v, want := range map[starlark.Value]effect.Value{
 		str("a\x00"): "a\x00", str(""): "", starlark.Bytes("a"): effect.Bytes("a"), str("\xff"): effect.Bytes("\xff"),
 	} {
@@ -127,9 +132,8 @@ func TestInput(t *testing.T) {
 		}
 	}
 	unpacks[value.Input](t, []unpackCase{
-		{one, "", "got int, want string or bytes"},
-		{starlark.None, "", "got NoneType, want string or bytes"},
-		{interpreter.Secret{}, "", "got secret, want string or bytes"},
+		{one, "", "got int, want string, bytes or a secret"},
+		{starlark.None, "", "got NoneType, want string, bytes or a secret"},
 	})
 }
 

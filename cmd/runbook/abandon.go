@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -67,7 +70,25 @@ func (a *App) abandon(ctx context.Context, which string, o *runOptions) (err err
 		return err
 	}
 	fmt.Fprintf(a.stderr, "%s is abandoned; its record stays: runbook show %s\n", id, id)
-	return nil
+	left, err := keyedHosts(rec)
+	if len(left) > 0 {
+		fmt.Fprintf(a.stderr, "what its commands left on %s stays there too, in .runbook/%s or the directory that keys= names\n", strings.Join(left, ", "), id)
+	}
+	return err
+}
+
+// keyedHosts are the hosts on which a run made changes under keys, sorted.
+func keyedHosts(r *journal.Recording) ([]string, error) {
+	seen := map[string]bool{}
+	for rec, err := range r.Records() {
+		if err != nil {
+			return nil, err
+		}
+		if rec.Request.Key != "" {
+			seen[rec.Request.Target] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen)), nil
 }
 
 // confirm asks a question of the command itself.

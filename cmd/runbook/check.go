@@ -113,7 +113,11 @@ func starFiles(verb string, paths []string) ([]checked, error) {
 			return nil, usage("%s: %s: %w", verb, path, cause(err))
 		}
 		if !st.IsDir() {
-			add(path, filepath.Dir(path))
+			top := filepath.Dir(path)
+			if filepath.IsLocal(path) {
+				top = "." // as for exec, what is beside its folder can be loaded
+			}
+			add(path, top)
 			continue
 		}
 		found := len(files)

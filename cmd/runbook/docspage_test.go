@@ -21,7 +21,7 @@ import (
 //
 // A comment counts for the block that follows it. In what a command prints, … is
 // any text, and a line of nothing else is any number of lines. A page's commands run
-// in one shell, in an empty home.
+// in one shell, in an empty home. Ports of 127.0.0.1 that it has stand for free ones.
 type page struct {
 	path   string // from the root of the repository
 	lines  []string

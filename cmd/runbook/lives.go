@@ -24,7 +24,7 @@ type lives struct {
 	disk    *memoryDisk
 	journal *journal.Journal // of this life; nil if nobody kills
 	cancel  context.CancelCauseFunc
-	died    *simulator.Kill     // what ended this life
+	died    *simulator.Kill      // what ended this life
 	told    func(simulator.Kill) // nil for nobody
 }
 

@@ -134,6 +134,9 @@ func (s *session) header(world string) {
 		}
 	}
 	var b strings.Builder
+	if s.job.site != nil && systems == nil {
+		systems = append(systems, count(int64(len(s.job.site.Hosts)), "host"))
+	}
 	fmt.Fprintf(&b, "runbook  %s\n", s.job.named())
 	if s.job.site != nil {
 		fmt.Fprintf(&b, "site     %s (%s)\n", s.job.place, strings.Join(systems, ", "))

@@ -248,9 +248,7 @@ func TestStart(t *testing.T) {
 			w.client.Close()
 			w.client = New(w.client.options)
 			t.Cleanup(w.client.Close)
-			if p := processes()[int(pid)]; p.args != "sleep 1000" {
-				t.Errorf("process %d = %v, want the daemon", pid, p)
-			}
+			until(t, "the daemon runs", func() bool { return processes()[int(pid)].args == "sleep 1000" })
 			if got, err := syscall.Getpgid(int(pid)); err != nil || got != int(pid) {
 				t.Errorf("process group = %d, %v, want one of its own", got, err)
 			}
@@ -306,4 +304,19 @@ func TestTidy(t *testing.T) {
 			t.Errorf("keys = %v, want only the other run's", entries)
 		}
 	})
+}
+
+// TestTidyUsers: users of one address have homes of their own.
+func TestTidyUsers(t *testing.T) {
+	t.Parallel()
+	c := New(Options{Run: "r"})
+	defer c.Close()
+	peers := []*effect.Peer{
+		{Address: secure + "h", System: "h", User: "a"},
+		{Address: secure + "h", System: "h", User: "b"},
+		{Address: secure + "h", System: "h", User: "b"},
+	}
+	if names, _, problems := c.homes(peers); len(names) != 2 || problems != nil {
+		t.Errorf("homes = %q, %v, want two", names, problems)
+	}
 }

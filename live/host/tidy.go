@@ -23,25 +23,7 @@ func (c *Client) Tidy(ctx context.Context, peers []*effect.Peer) error {
 	if c.options.Run == "" {
 		return nil
 	}
-	places := map[string]*peer{}
-	var names []string
-	var problems []error
-	for _, p := range peers {
-		known, err := c.peer(p)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", p.System, err))
-			continue
-		}
-		if known.shell.where() == "" {
-			continue
-		}
-		name := fmt.Sprint(p.System, " ", known.shell.where())
-		if places[name] == nil {
-			places[name] = known
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
+	names, places, problems := c.homes(peers)
 	found := make([]error, len(names))
 	free := make(chan struct{}, tidyLimit)
 	var all sync.WaitGroup
@@ -73,4 +55,27 @@ func (c *Client) tidy(ctx context.Context, s shell) error {
 		return errors.New("the directory of keys could not be removed")
 	}
 	return nil
+}
+
+// homes are the places of keys on hosts, each once, by a name to sort by. The
+// problems are of peers that no command can be for.
+func (c *Client) homes(peers []*effect.Peer) (names []string, places map[string]*peer, problems []error) {
+	places = map[string]*peer{}
+	for _, p := range peers {
+		known, err := c.peer(p)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", p.System, err))
+			continue
+		}
+		if known.shell.where() == "" {
+			continue
+		}
+		name := fmt.Sprint(p.User, "@", p.System, " ", known.shell.where()) // one address may be several users' homes
+		if places[name] == nil {
+			places[name] = known
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, places, problems
 }

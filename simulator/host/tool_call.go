@@ -70,9 +70,20 @@ func (c *call) lost(err error, status int) int {
 
 func newCall(p *Process) *call {
 	name := path.Base(p.Args()[0])
-	c := &call{Process: p, name: name, bad: 1, args: p.Args()[1:], out: bufio.NewWriter(p.Stdout)}
-	c.in = bufio.NewReader(flushing{c})
+	c := &call{Process: p, name: name, bad: 1, args: p.Args()[1:], out: bufio.NewWriterSize(p.Stdout, toolBuffer)}
 	return c
+}
+
+// toolBuffer is how much a tool writes, or reads of a file, at a time.
+const toolBuffer = 1 << 10
+
+// input is the tool's standard input. It is read in as large pieces as the real
+// ones read, because what they have read and not used is gone for who comes next.
+func (c *call) input() *bufio.Reader {
+	if c.in == nil {
+		c.in = bufio.NewReader(flushing{c})
+	}
+	return c.in
 }
 
 // flushing is standard input: what was written goes out before it is waited for
@@ -177,10 +188,10 @@ func (c *call) inputs() []string {
 // open gives what is in a file; "-" is standard input.
 func (c *call) open(name string) (*bufio.Reader, error) {
 	if name == "-" || name == "/dev/stdin" {
-		return c.in, nil
+		return c.input(), nil
 	}
 	data, err := c.read(name)
-	return bufio.NewReader(bytes.NewReader(data)), err
+	return bufio.NewReaderSize(bytes.NewReader(data), toolBuffer), err
 }
 
 // readAll gives all that is in a file; "-" is standard input.
@@ -188,7 +199,7 @@ func (c *call) readAll(name string) ([]byte, error) {
 	if name != "-" {
 		return c.read(name)
 	}
-	return io.ReadAll(c.in)
+	return io.ReadAll(c.input())
 }
 
 // eachLine calls do with each line of the operands, its end included, until do

@@ -43,7 +43,7 @@ func (c *call) copyInputs() int {
 			status = c.trouble(name, err)
 			continue
 		}
-		if _, err := io.Copy(justWriter{c.out}, justReader{r}); err != nil {
+		if _, err := io.CopyBuffer(justWriter{c.out}, justReader{r}, make([]byte, toolBuffer)); err != nil {
 			return status
 		}
 	}
@@ -314,7 +314,7 @@ func runTee(c *call) int {
 	}
 	buffer := make([]byte, 4096)
 	for {
-		n, err := c.in.Read(buffer)
+		n, err := c.input().Read(buffer)
 		if _, lost := c.out.Write(buffer[:n]); lost != nil {
 			return 1
 		}

@@ -83,7 +83,7 @@ func (c *call) translate(first []byte, sets [2]trSet, two, deletes, squeezes boo
 	buffer := make([]byte, 4096)
 	previous := -1
 	for {
-		n, err := c.in.Read(buffer)
+		n, err := c.input().Read(buffer)
 		for _, x := range buffer[:n] {
 			if deletes && in.has(x) {
 				continue

@@ -56,7 +56,7 @@ func TestFaultsOnTheWay(t *testing.T) {
 // What a scenario does to a host it does to who is logged in there.
 func TestHostFaults(t *testing.T) {
 	t.Parallel()
-	h := startHosts(t, Config{TimeScale: 1000}, `faults = [fault.host_down(host = "r1", at = "1m")]`)
+	h := startHosts(t, Config{TimeScale: 100}, `faults = [fault.host_down(host = "r1", at = "10m")]`)
 	c := h.dial("r1")
 	if got := h.run(c, "sleep 1000000", ""); got.status != -1 {
 		t.Errorf("got %+v, want no end", got)
