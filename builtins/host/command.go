@@ -13,10 +13,10 @@ import (
 )
 
 // DefaultLimit is how many bytes of each stream of a command are kept.
-const DefaultLimit = 1 << 20
+const DefaultLimit = effect.DefaultLimit
 
 // DefaultSettle is how long a daemon must stay alive for its start to count.
-const DefaultSettle = 500 * time.Millisecond
+const DefaultSettle = effect.DefaultSettle
 
 // A Command is what [Host.Run] runs. Its zero value but for Argv or Line is a
 // change with the host's own deadline.

@@ -56,7 +56,7 @@ type twins struct {
 	client *xmlrpc.Client
 	base   [2]string // of the cluster object, direct and served
 	option effect.Struct
-	ends   bool // faults of the scenario end connections
+	faulty bool // something goes wrong between them
 	peers  map[string]*effect.Peer
 }
 
@@ -98,9 +98,7 @@ func newTwins(t failer, ctx context.Context, scheme string, seed uint64, system 
 		}
 	}
 	w := &twins{t: t, direct: worlds[0], clock: &frozen{}, base: [2]string{config.Systems[0].URL}, peers: map[string]*effect.Peer{}}
-	for _, f := range faults {
-		w.ends = w.ends || strings.Contains(f, "lost") || strings.Contains(f, "refused") || strings.Contains(f, "unreachable")
-	}
+	w.faulty = len(faults) > 0
 	serving := serve.Config{World: worlds[1], Clock: w.clock, HTTP: "127.0.0.1:0"}
 	if scheme == "https" {
 		serving.HTTP, serving.HTTPS = "", "127.0.0.1:0"
@@ -161,7 +159,7 @@ func (w *twins) ask(ctx context.Context, q question) effect.Result {
 	w.t.Helper()
 	w.direct.Advance(w.direct.Elapsed() + q.after)
 	w.clock.set(w.direct.Elapsed())
-	if q.class == effect.Read && (w.ends || !looks(q.method)) {
+	if q.class == effect.Read && (w.faulty || !looks(q.method)) {
 		w.client.Close() // a read that meets a dead connection is sent again, which a fault would count
 	}
 	want, err := w.direct.Perform(ctx, w.request(q, 0))

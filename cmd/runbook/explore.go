@@ -54,7 +54,7 @@ The report is the same, byte for byte, for the same input, unless --budget ends 
 
 The exit status is 0, or 1 if a rule was broken.`,
 		Example: `  runbook explore startup.star
-  runbook explore startup.star --scenario half-stopped.scenario.star --set boot_timeout=1h
+  runbook explore startup.star --scenario half.star --set boot_timeout=1h
   runbook explore startup.star --faults 2 --runs 20000 --junit explore.xml`,
 		Args:              exactly(1),
 		ValidArgsFunction: completeRunbook,

@@ -175,7 +175,7 @@ func (k *call) end(t *talk) bool {
 	if err != nil || pid <= 1 {
 		return false
 	}
-	ending, err := k.converse(ctx, ending(k.client.mark, pid, k.client.options.Grace), defaultLimit, nil, true)
+	ending, err := k.converse(ctx, ending(k.client.mark, pid, k.client.options.Grace), effect.DefaultLimit, nil, true)
 	if err != nil {
 		return false
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -98,12 +99,19 @@ func (c *conn) begin(ctx context.Context, program string, release func()) (*proc
 		err error
 	}
 	done := make(chan opened, 1)
+	var decided atomic.Bool // whether the command is asked for, or it is too late for that
 	go func() {
-		p, err := c.session(program, release)
+		p, err := c.session(program, release, func() bool { return decided.CompareAndSwap(false, true) })
 		done <- opened{p, err}
 	}()
 	select {
 	case o := <-done:
+		return o.p, o.err
+	case <-c.dead:
+		if decided.CompareAndSwap(false, true) {
+			return nil, errDead // the library waits for ever for a session of a connection that died just before
+		}
+		o := <-done
 		return o.p, o.err
 	case <-ctx.Done():
 	}
@@ -137,14 +145,19 @@ type nothing struct{}
 
 func (nothing) Read([]byte) (int, error) { return 0, errDead }
 
-// session opens a session and begins a program in it.
-func (c *conn) session(program string, release func()) (*process, error) {
+// session opens a session and begins a program in it, if it still may.
+func (c *conn) session(program string, release func(), may func() bool) (*process, error) {
 	ch, requests, err := c.client.OpenChannel("session", nil)
 	if err != nil {
 		if _, ok := errors.AsType[*ssh.OpenChannelError](err); ok {
 			return nil, err
 		}
 		c.kill("the host closed it")
+		return nil, errDead
+	}
+	if !may() {
+		ch.Close()
+		go ssh.DiscardRequests(requests)
 		return nil, errDead
 	}
 	var once sync.Once

@@ -44,7 +44,7 @@ func (c *Client) tidy(ctx context.Context, s shell) error {
 	ctx, done := context.WithTimeout(ctx, tidyTimeout)
 	defer done()
 	k := call{client: c, shell: s, request: &effect.Request{Peer: &effect.Peer{}}}
-	t, err := k.converse(ctx, removing(c.mark, s.where()+"/"+safeName(c.options.Run)), defaultLimit, nil, false)
+	t, err := k.converse(ctx, removing(c.mark, s.where()+"/"+safeName(c.options.Run)), effect.DefaultLimit, nil, false)
 	if t != nil {
 		defer t.p.end()
 	}

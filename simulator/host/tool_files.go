@@ -164,8 +164,9 @@ func (c *call) targets() (sources []string, into string, dir, ok bool) {
 
 func within(dir, name string) string { return strings.TrimRight(dir, "/") + "/" + path.Base(name) }
 
-// runMv is mv.
-func runMv(c *call) int {
+// eachTarget does something to every source and the name it gets: in the
+// directory that is named last, unless that is not to be followed.
+func (c *call) eachTarget(follow bool, do func(from, to string) int) int {
 	sources, into, dir, ok := c.targets()
 	if !ok {
 		return 1
@@ -173,14 +174,22 @@ func runMv(c *call) int {
 	status := 0
 	for _, from := range sources {
 		to := into
-		if dir {
+		if dir && follow {
 			to = within(into, from)
 		}
-		if err := c.move(from, to); err != "" {
-			status = c.fail("%s", err)
-		}
+		status = max(status, do(from, to))
 	}
 	return status
+}
+
+// runMv is mv.
+func runMv(c *call) int {
+	return c.eachTarget(true, func(from, to string) int {
+		if err := c.move(from, to); err != "" {
+			return c.fail("%s", err)
+		}
+		return 0
+	})
 }
 
 func (c *call) move(from, to string) string {
@@ -225,30 +234,22 @@ func runLn(c *call) int {
 	if len(c.args) == 1 && !c.given.has("t") {
 		c.args = append(slices.Clone(c.args), ".")
 	}
-	noFollow := false
+	follow := true
 	if info, err := c.lstat(c.args[len(c.args)-1]); err == nil && c.given.has("n") {
-		noFollow = info.Target() != ""
+		follow = info.Target() == ""
 	}
-	sources, into, dir, ok := c.targets()
-	if !ok {
-		return 1
-	}
-	status := 0
-	for _, from := range sources {
-		to := into
-		if dir && !noFollow {
-			to = within(into, from)
-		}
+	return c.eachTarget(follow, func(from, to string) int {
 		if _, err := c.lstat(to); err == nil && c.given.has("f") {
 			_ = c.Files().Remove(to)
 		}
 		if err := c.Files().Symlink(from, to); err != nil {
-			status = c.fail("failed to create symbolic link '%s': %s", to, reason(err))
-		} else if c.given.has("v") {
+			return c.fail("failed to create symbolic link '%s': %s", to, reason(err))
+		}
+		if c.given.has("v") {
 			c.printf("'%s' -> '%s'\n", to, from)
 		}
-	}
-	return status
+		return 0
+	})
 }
 
 // parseMode applies a mode as chmod takes it to another.

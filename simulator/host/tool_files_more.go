@@ -8,19 +8,7 @@ import (
 
 // runCp is cp.
 func runCp(c *call) int {
-	sources, into, dir, ok := c.targets()
-	if !ok {
-		return 1
-	}
-	status := 0
-	for _, from := range sources {
-		to := into
-		if dir {
-			to = within(into, from)
-		}
-		status = max(status, c.copyTree(from, to))
-	}
-	return status
+	return c.eachTarget(true, c.copyTree)
 }
 
 // keeps reports whether links are copied as links, and whether times and modes
