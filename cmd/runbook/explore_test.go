@@ -113,6 +113,25 @@ func TestExploreShrinks(t *testing.T) {
 	}
 }
 
+// The second run is a run of its own: a host that did its first command does not
+// take the second run's for the same.
+func TestExploreSecondRunStartsNodesAnew(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	x, err := newSearch(ctx, &subject{job: loadJob(t, "rhino/startup.star", ""), name: "explored"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	crash := mishap{kind: "node crashes", fault: `fault.rhino_crashes("voice", 101, at = "30.61s")`, world: true}
+	v, err := x.subject.try(ctx, schedule{crash}, trialMode{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.err == nil || v.rule != "" {
+		t.Errorf("got %v and %q broken (%s), want a run that fails and is made up for", v.err, v.rule, v.happened)
+	}
+}
+
 // BenchmarkExplore is one trial of the shipped startup: a run with a fault, and
 // what follows it. Its inverse is scenarios per second and core.
 func BenchmarkExplore(b *testing.B) {
