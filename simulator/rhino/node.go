@@ -46,6 +46,8 @@ type node struct {
 	readys uint32        // how often it became ready
 	step   step
 	since  time.Duration // when its JVM was started
+	waits  time.Duration // when it began to wait for the primary component
+	ends   uint32        // how often it was shut down
 	why    cause         // why it ends
 	output []string      // lines for the console that are not written yet
 
