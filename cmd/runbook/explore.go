@@ -27,6 +27,8 @@ type exploreOptions struct {
 	out            string
 	junit, sarif   string
 	json           bool
+	lift           []string
+	ruleless       bool
 }
 
 func (a *App) exploreCommand() *cobra.Command {
@@ -43,6 +45,9 @@ run resumed. All in virtual time: no packet is sent and no secret is read.
 Every run must end; end well or in an error that names its target; run into no
 hazard; do no change twice that took effect, against its policy; and leave the
 systems so that running the runbook again, undisturbed, reaches the same end.
+
+The interlocks are in force, as in every run: a change that one refuses is a clear
+failure. --without-interlocks shows what the runbook by itself does wrong.
 
 What breaks a rule is told with the shortest schedule of faults, which is written
 as a scenario below --out: exec FILE --dry-run --scenario … replays it.
@@ -71,6 +76,8 @@ The exit status is 0, or 1 if a rule was broken.`,
 	f.StringVar(&o.out, "out", "explored", "write the scenarios of what was found into `DIR`, made if there are any")
 	f.StringVar(&o.junit, "junit", "", "also write the report as JUnit XML to `FILE`")
 	f.StringVar(&o.sarif, "sarif", "", "also write the findings as SARIF to `FILE`")
+	f.StringArrayVar(&o.lift, "lift", nil, "do without the interlock `RULE`")
+	f.BoolVar(&o.ruleless, "without-interlocks", false, "do without any interlock: what does the runbook do wrong that they keep away?")
 	f.BoolVar(&o.json, "json", false, "tell the report as one JSON object on stdout")
 	completeFlag(cmd, "set", a.completeParams)
 	completeFlag(cmd, "site", completeStar)
@@ -88,11 +95,10 @@ func (a *App) explore(ctx context.Context, file string, o *exploreOptions) error
 	if o.runs < 0 {
 		return usage("--runs: got %d, want a number from 1 on", o.runs)
 	}
-	j, err := a.prepare(file, &execOptions{dryRun: true, site: o.site, sets: o.sets})
+	j, err := a.prepare(file, &execOptions{dryRun: true, site: o.site, sets: o.sets, runOptions: runOptions{lift: o.lift}, ruleless: o.ruleless})
 	if err != nil {
 		return err
 	}
-	j.rules = nil // the runbook is tried alone: what it does wrong must not be hidden by what keeps it from harm
 	s, err := a.subjectOf(j, o)
 	if err != nil {
 		return err
@@ -217,6 +223,12 @@ func (o *exploreOptions) replayLine(file string, f *finding) string {
 	}
 	for _, set := range o.sets {
 		words = append(words, "--set", set)
+	}
+	for _, rule := range o.lift {
+		words = append(words, "--lift", rule)
+	}
+	if o.ruleless {
+		words = append(words, "--without-interlocks")
 	}
 	if o.seed != 0 {
 		words = append(words, "--seed", strconv.FormatUint(o.seed, 10))

@@ -84,7 +84,9 @@ def main(site):
 func TestExploreShrinks(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	x, err := newSearch(ctx, &subject{job: loadJob(t, boldRunbook(t), ""), name: "explored"})
+	j := loadJob(t, boldRunbook(t), "")
+	j.rules = nil // one of them keeps the harm away
+	x, err := newSearch(ctx, &subject{job: j, name: "explored"})
 	if err != nil {
 		t.Fatal(err)
 	}

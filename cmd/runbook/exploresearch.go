@@ -25,6 +25,7 @@ type search struct {
 	singles []mishap
 	tallies map[string]*tallyOf
 	ended   map[string]int // trials by how they ended: a kind of error, or "well"
+	stepped map[string]int // trials by the interlocks that refused a change in them
 	missed  []mishap       // single mishaps that struck nothing
 	found   []*finding
 	bySign  map[string]*finding
@@ -44,7 +45,7 @@ type finding struct {
 
 // newSearch runs the subject undisturbed and finds what there is to try.
 func newSearch(ctx context.Context, s *subject) (*search, error) {
-	first := &search{subject: s, tallies: map[string]*tallyOf{}, ended: map[string]int{}, bySign: map[string]*finding{}}
+	first := &search{subject: s, tallies: map[string]*tallyOf{}, ended: map[string]int{}, stepped: map[string]int{}, bySign: map[string]*finding{}}
 	scenario, err := s.scenario(nil)
 	if err != nil {
 		return nil, err
@@ -173,6 +174,9 @@ func (x *search) count(plan schedule, v *verdict) {
 		ending = endingOf(v)
 	}
 	x.ended[ending]++
+	for _, name := range v.refused {
+		x.stepped[name]++
+	}
 	if v.rule == "" {
 		return
 	}

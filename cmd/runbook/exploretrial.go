@@ -57,7 +57,8 @@ type verdict struct {
 	looks    []look      // if it was traced
 	asked    int
 	took     time.Duration
-	left     string // how it left the world
+	left     string   // how it left the world
+	refused  []string // names of interlocks that stepped in
 }
 
 // A trialMode says what of a trial is kept.
@@ -79,6 +80,7 @@ func (s *subject) try(ctx context.Context, plan schedule, mode trialMode) (v *ve
 	if !mode.unjudged {
 		t.judge(ctx, v)
 	}
+	v.refused = t.refused
 	return v, nil
 }
 
@@ -97,6 +99,7 @@ type trial struct {
 	world   *simulator.World
 	seen    *witness
 	redone  []effect.Request
+	refused []string // names of interlocks that refused a change, in any of its runs
 }
 
 // patience is how long a run may take in virtual time.
@@ -104,25 +107,10 @@ func (s *subject) patience() time.Duration { return 6*time.Hour + 4*s.took }
 
 // run runs the runbook once, in as many lives as the schedule gives it.
 func (t *trial) run(ctx context.Context, mode trialMode) *verdict {
-	s := t.subject
-	l := newLives(s.job, t.world)
-	o := &observer{
-		next: t.seen, world: t.world, most: 10_000 + 50*s.asked, traced: mode.traced, states: mode.states, nth: map[string]int{}, began: map[string]uint64{},
-	}
+	o := &observer{traced: mode.traced, states: mode.states, began: map[string]uint64{}}
 	v := &verdict{struck: true}
-	v.err = guarded(func() error {
-		return l.main(ctx, func(ctx context.Context) error {
-			ctx, o.end = context.WithCancelCause(ctx)
-			defer o.end(nil)
-			defer t.world.Alarm(s.patience(), func() { o.end(errEndless) })()
-			run := &interpreter.Run{Performer: l.stack(o), Branches: t.world, Replaying: l.replaying()}
-			_, err := s.job.program.Run(ctx, run, s.job.bound)
-			if err == nil {
-				err = l.missing()
-			}
-			return err
-		})
-	})
+	var l *lives
+	l, v.err = t.execute(ctx, o)
 	for _, m := range t.plan {
 		switch {
 		case strings.HasPrefix(m.fault, "fault.killed("):
@@ -139,6 +127,43 @@ func (t *trial) run(ctx context.Context, mode trialMode) *verdict {
 	v.doubt = errors.As(v.err, new(*interpreter.Unsettled))
 	t.world.Relieve()
 	return v
+}
+
+// execute runs the runbook in the world as it is, seen by an observer and with
+// the interlocks in force, as exec does.
+func (t *trial) execute(ctx context.Context, o *observer) (*lives, error) {
+	s, until := t.subject, t.world.Elapsed()+t.subject.patience()
+	o.next, o.world, o.most, o.nth = t.seen, t.world, 10_000+50*s.asked, map[string]int{}
+	l := newLives(s.job, t.world)
+	return l, guarded(func() error {
+		return l.main(ctx, func(ctx context.Context) error {
+			ctx, o.end = context.WithCancelCause(ctx)
+			defer o.end(nil)
+			defer t.world.Alarm(until, func() { o.end(errEndless) })()
+			run := &interpreter.Run{Branches: t.world, Replaying: l.replaying()}
+			run.Performer = t.heard(s.job.interlocked(o, t.world, l.replaying(), l.stack))
+			_, err := s.job.program.Run(ctx, run, s.job.bound)
+			if err == nil {
+				err = l.missing()
+			}
+			return err
+		})
+	})
+}
+
+// heard is the layer that notes which interlocks refuse a change.
+func (t *trial) heard(next effect.Performer) effect.Performer {
+	return effect.PerformerFunc(func(ctx context.Context, r effect.Request) (effect.Result, error) {
+		res, err := next.Perform(ctx, r)
+		if r.Class == effect.Change && res.Err != nil {
+			for _, name := range refusedBy(res.Err) {
+				if !slices.Contains(t.refused, name) {
+					t.refused = append(t.refused, name)
+				}
+			}
+		}
+		return res, err
+	})
 }
 
 // guarded turns a panic into an error.
@@ -279,18 +304,8 @@ func (t *trial) settle(ctx context.Context, v *verdict) {
 
 // again runs the runbook once more, in the world as the trial left it.
 func (t *trial) again(ctx context.Context) error {
-	s := t.subject
-	o := &observer{next: t.seen, world: t.world, most: 10_000 + 50*s.asked, nth: map[string]int{}}
-	l := newLives(s.job, t.world)
-	return guarded(func() error {
-		return l.main(ctx, func(ctx context.Context) error {
-			ctx, o.end = context.WithCancelCause(ctx)
-			defer o.end(nil)
-			defer t.world.Alarm(t.world.Elapsed()+s.patience(), func() { o.end(errEndless) })()
-			_, err := s.job.program.Run(ctx, &interpreter.Run{Performer: l.stack(o), Branches: t.world}, s.job.bound)
-			return err
-		})
-	})
+	_, err := t.execute(ctx, &observer{})
+	return err
 }
 
 // final is the state of the world once all that is under way has ended.

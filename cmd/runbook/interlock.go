@@ -74,6 +74,21 @@ func inForce(names []string) []string {
 	return append(shipped, own...)
 }
 
+// ruled loads the rules that are in force where the job's runbook is.
+func (j *job) ruled(a *App, o *execOptions) error {
+	if o.ruleless {
+		if len(o.lift) > 0 {
+			return usage("--lift: got --without-interlocks as well, want one of them")
+		}
+		return nil
+	}
+	names, err := j.interlockNames()
+	if err != nil {
+		return err
+	}
+	return j.loadRules(a, j.workplace, names, o.lift)
+}
+
 // loadRules executes the interlock files of those names, and lifts rules.
 func (j *job) loadRules(a *App, sources interpreter.Sources, names, lifted []string) error {
 	var err error
@@ -155,6 +170,24 @@ func (v verdicts) Perform(ctx context.Context, r effect.Request) (effect.Result,
 		return effect.Fail(refused), nil
 	}
 	return v.next.Perform(ctx, r)
+}
+
+// refusedBy are the names of the interlocks that an error comes from; none if it
+// comes from elsewhere.
+func refusedBy(e *effect.Error) []string {
+	if e.Kind != effect.Refused {
+		return nil
+	}
+	list, _ := e.Details.Get("interlocks")
+	said, _ := list.([]effect.Value)
+	var names []string
+	for _, one := range said {
+		fields, _ := one.(effect.Struct)
+		name, _ := fields.Get("name")
+		text, _ := name.(string)
+		names = append(names, text)
+	}
+	return names
 }
 
 // rulesText says in a header how many interlocks are in force, and which are not.

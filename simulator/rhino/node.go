@@ -46,6 +46,8 @@ type node struct {
 	readys uint32        // how often it became ready
 	step   step
 	since  time.Duration // when its JVM was started
+	waits  time.Duration // when it began to wait for the primary component
+	ends   uint32        // how often it was shut down
 	why    cause         // why it ends
 	told   time.Duration // when the command was given that ends it; 0 if none was
 	lost   time.Duration // when it ended by itself; 0 while it did not
