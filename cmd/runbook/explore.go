@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,6 +19,7 @@ import (
 // exploreOptions are the flags of explore.
 type exploreOptions struct {
 	site, scenario string
+	from           string
 	sets           []string
 	faults, runs   int
 	budget         duration
@@ -49,6 +52,14 @@ failure. --without-interlocks shows what the runbook by itself does wrong.
 What breaks a rule is told with the shortest schedule of faults, which is written
 as a scenario below --out: exec FILE --dry-run --scenario … replays it.
 
+--from any also runs the runbook undisturbed from every other state in which the
+systems can be found: each system in the states that it can be in, of nodes and
+databases that are alike one apart from the rest, while other systems are as usual;
+and those in which a run of the runbook, or of the startup.star or shutdown.star
+beside it, stands when it is stopped anywhere. The same rules hold; a run that
+refuses to begin may refuse again. Faults are tried from there as far as --runs and
+--budget go.
+
 --faults 2 also tries a second fault after each first, wherever the systems and
 the script are not as they were when it was tried before. --runs and --budget end
 the search; what is left of them is spent on random schedules, drawn from --seed.
@@ -57,6 +68,7 @@ The report is the same, byte for byte, for the same input, unless --budget ends 
 The exit status is 0, or 1 if a rule was broken.`,
 		Example: `  runbook explore startup.star
   runbook explore startup.star --scenario half.star --set boot_timeout=1h
+  runbook explore startup.star --from any
   runbook explore startup.star --faults 2 --runs 20000 --junit explore.xml`,
 		Args:              exactly(1),
 		ValidArgsFunction: completeRunbook,
@@ -66,6 +78,7 @@ The exit status is 0, or 1 if a rule was broken.`,
 	f.StringVar(&o.site, "site", "", "the `FILE` that names the clusters")
 	f.StringArrayVarP(&o.sets, "set", "e", nil, "set a parameter of the runbook: `NAME=VALUE`")
 	f.StringVar(&o.scenario, "scenario", "", "how the simulated world begins and what goes wrong in it anyway: a `FILE`")
+	f.StringVar(&o.from, "from", "", "how all systems begin: `stopped|running|cold`; or any: also from every state that they can be found in")
 	f.IntVar(&o.faults, "faults", 1, "faults in one run: 1, or 2 for pairs as well")
 	f.IntVar(&o.runs, "runs", 0, "make so many runs, at most (default: as many as there are schedules)")
 	f.Var(&o.budget, "budget", "search for so long, such as 10m")
@@ -79,6 +92,7 @@ The exit status is 0, or 1 if a rule was broken.`,
 	completeFlag(cmd, "set", a.completeParams)
 	completeFlag(cmd, "site", completeStar)
 	completeFlag(cmd, "scenario", completeStar)
+	completeFlag(cmd, "from", cobra.FixedCompletions(froms, cobra.ShellCompDirectiveNoFileComp))
 	return grouped("write", cmd)
 }
 
@@ -89,6 +103,9 @@ func (a *App) explore(ctx context.Context, file string, o *exploreOptions) error
 	if o.faults < 1 || o.faults > 2 {
 		return usage("--faults: got %d, want 1 or 2", o.faults)
 	}
+	if o.from != "" && !slices.Contains(froms, o.from) {
+		return usage("--from: got %q, want one of %s", o.from, strings.Join(froms, ", "))
+	}
 	if o.runs < 0 {
 		return usage("--runs: got %d, want a number from 1 on", o.runs)
 	}
@@ -96,7 +113,7 @@ func (a *App) explore(ctx context.Context, file string, o *exploreOptions) error
 	if err != nil {
 		return err
 	}
-	s, err := a.subjectOf(j, o)
+	s, err := a.subjectOf(ctx, j, o)
 	if err != nil {
 		return err
 	}
@@ -105,6 +122,11 @@ func (a *App) explore(ctx context.Context, file string, o *exploreOptions) error
 		return &exitError{code: RunbookFailed, err: err, hint: "explore looks for what a fault breaks: exec --dry-run shows what is broken without"}
 	}
 	x.faults, x.runs, x.told = o.faults, o.runs, a.exploreProgress()
+	if o.from == "any" {
+		if x.others, err = a.beginningsOf(ctx, file, s, o); err != nil {
+			return err
+		}
+	}
 	if o.budget > 0 {
 		until := a.now().Add(time.Duration(o.budget))
 		x.over = func() bool { return !a.now().Before(until) }
@@ -117,10 +139,10 @@ func (a *App) explore(ctx context.Context, file string, o *exploreOptions) error
 }
 
 // subjectOf is the job with its scenario.
-func (a *App) subjectOf(j *job, o *exploreOptions) (*subject, error) {
+func (a *App) subjectOf(ctx context.Context, j *job, o *exploreOptions) (*subject, error) {
 	s := &subject{job: j, name: "explored", seed: o.seed}
 	if o.scenario == "" {
-		return s, nil
+		return s, a.beginAt(ctx, s, o.from)
 	}
 	scenario, err := a.scenarioOf(o.scenario)
 	if err != nil {
@@ -133,8 +155,11 @@ func (a *App) subjectOf(j *job, o *exploreOptions) (*subject, error) {
 	if scenario.Scheduled {
 		return nil, usage("--scenario %s: got one with a schedule, want its faults in faults", o.scenario)
 	}
+	if o.from != "" && len(scenario.Systems)+len(scenario.Hosts) > 0 {
+		return nil, usage("--scenario %s: got systems or hosts, and --from says how they are; want a scenario of faults and answers", o.scenario)
+	}
 	s.name, s.base = o.scenario, string(src)
-	return s, nil
+	return s, a.beginAt(ctx, s, o.from)
 }
 
 // exploreProgress tells of progress on a terminal; told nothing, it goes away.
