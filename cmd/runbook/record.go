@@ -165,12 +165,9 @@ func (t *trialRun) unlike() string {
 	if t.ended != "" {
 		lines = append(lines, t.ended)
 	}
-	if len(t.outcome.Hazards) > 0 {
-		lines = append(lines, "the simulated world saw a hazard: "+strings.Join(t.outcome.Hazards, "; "))
-	}
 	for _, f := range t.found {
 		if f.Class == effect.Change.String() && (f.Kind == "extra" || f.Kind == "missing") {
-			lines = append(lines, fmt.Sprintf("the rehearsal has a change %s: %s", map[string]string{"extra": "more", "missing": "less"}[f.Kind], f.text))
+			lines = append(lines, fmt.Sprintf("there is a change %s: %s", map[string]string{"extra": "more", "missing": "less"}[f.Kind], f.text))
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -182,6 +179,9 @@ const toldAtMost = 10
 // tell says how much of the run is reproduced.
 func (d *draft) tell(w io.Writer) {
 	t := d.trial
+	for _, h := range t.outcome.Hazards {
+		fmt.Fprintf(w, "what it did was unsafe, says the simulator: %s\n", h)
+	}
 	if len(t.found) == 0 {
 		fmt.Fprintf(w, "the rehearsal is like the run: %s alike\n", count(int64(t.alike), "effect"))
 		return
@@ -189,12 +189,23 @@ func (d *draft) tell(w io.Writer) {
 	fmt.Fprintf(w, "not reproduced: %s, %s alike\n", count(int64(len(t.found)), "difference"), count(int64(t.alike), "effect"))
 	_ = table(w, func(w io.Writer) { // to where the lines around it go
 		for _, f := range t.found[:min(len(t.found), toldAtMost)] {
-			fmt.Fprintf(w, "  %s\t%s\t%s\n", f.Kind, plainPlace(f.Position), visible(f.text))
+			fmt.Fprintf(w, "  %s\t%s\t%s\n", f.Kind, plainPlace(f.Position), cut(visible(f.text)))
 		}
 	})
 	if more := len(t.found) - toldAtMost; more > 0 {
 		fmt.Fprintf(w, "  and %d more\n", more)
 	}
+}
+
+// longest is how much of a text is told.
+const longest = 240
+
+// cut is a text, or the beginning of a long one.
+func cut(s string) string {
+	if runes := []rune(s); len(runes) > longest {
+		return string(runes[:longest]) + "…"
+	}
+	return s
 }
 
 // tested runs a test's file, and gives what it said if it failed.

@@ -25,6 +25,7 @@ type exasolBeginning struct {
 	ports     map[string]int64
 	busy      map[string]string // operation by database
 	free      map[string]time.Duration
+	byHand    map[string]time.Duration
 	notes     []string
 }
 
@@ -46,7 +47,7 @@ const (
 func (g *reading) exasolBegins(spec simulator.SystemSpec) *exasolBeginning {
 	b := &exasolBeginning{
 		spec: spec, facts: map[string]string{}, changed: map[string]bool{}, ports: map[string]int64{},
-		busy: map[string]string{}, free: map[string]time.Duration{},
+		busy: map[string]string{}, free: map[string]time.Duration{}, byHand: g.byHand(spec),
 	}
 	for _, t := range g.takes {
 		if t.asked == nil || t.asked.Kind != effect.KindXMLRPC || !isOf(spec, t.asked.Target) {
@@ -348,6 +349,9 @@ func (b *exasolBeginning) node(name string) effect.Value {
 	}
 	if b.facts[card(name)] == "no" {
 		c = append(c, effect.Field{Name: "card", Value: false})
+	}
+	if at := b.byHand[name]; at > 0 && b.facts[power(name)] == "off" {
+		c = append(c, effect.Field{Name: "powered_at", Value: effect.FormatDuration(at.Round(time.Second))})
 	}
 	if len(c) == 2 {
 		return name // nothing is known of it

@@ -134,7 +134,7 @@ func (g *reading) fit(ctx context.Context) (*draft, error) {
 
 // suspect tries what machines may have done where the rehearsal still ends otherwise.
 func (d *draft) suspect(ctx context.Context) (*draft, error) {
-	if d.trial.ended == "" {
+	if d.trial.ended == "" && !d.trial.otherwise {
 		return d, nil
 	}
 	best := d
@@ -236,8 +236,8 @@ func (t *trialRun) compare(g *reading, rehearsed *journal.Recording) error {
 	c.strands(weave(one), weave(two))
 	t.found, t.alike = c.found, c.alike
 	was, is := g.recording.Outcome, rehearsed.Outcome
-	if was.Exit != t.outcome.Exit || kindOf(was) != kindOf(is) {
-		t.ended = fmt.Sprintf("it ended with exit status %d, %s; the run with %d, %s", t.outcome.Exit, endOf(rehearsed), was.Exit, endOf(g.recording))
+	if was.Exit != is.Exit || kindOf(was) != kindOf(is) {
+		t.ended = fmt.Sprintf("it ended with exit status %d, %s; the run with %d, %s", is.Exit, cut(endOf(rehearsed)), was.Exit, cut(endOf(g.recording)))
 	}
 	for _, f := range c.found {
 		t.otherwise = t.otherwise || f.Class == effect.Change.String() && (f.Kind == "extra" || f.Kind == "missing")

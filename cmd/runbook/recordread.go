@@ -252,7 +252,7 @@ func (t *take) first() effect.Value {
 		}
 		return t.result.Value
 	}
-	if looks, _ := pollField(t.result.Value, "looks").(int64); t.result.Err == nil && looks == 1 {
+	if t.result.Err == nil && t.looks() == 1 {
 		return pollField(t.result.Value, "value")
 	}
 	for _, s := range t.path() {
@@ -271,15 +271,8 @@ type sighting struct {
 }
 
 // path are the values that a poll saw, one after the other.
-func (t *take) path() []sighting {
-	if t.result == nil || t.request.Kind != effect.KindPoll {
-		return nil
-	}
-	story := t.result.Value
-	if t.result.Err != nil {
-		story = t.result.Err.Details
-	}
-	list, _ := pollField(story, "path").([]effect.Value)
+func (t *act) path() []sighting {
+	list, _ := pollField(t.story(), "path").([]effect.Value)
 	var path []sighting
 	for _, e := range list {
 		at, _ := pollField(e, "at").(int64)
@@ -291,12 +284,19 @@ func (t *take) path() []sighting {
 	return path
 }
 
-// looks is how often a poll looked.
-func (t *take) looks() int64 {
-	story := t.result.Value
-	if t.result.Err != nil {
-		story = t.result.Err.Details
+// story is what the record of a poll tells beside its value.
+func (t *act) story() effect.Value {
+	switch {
+	case t.result == nil || t.request.Kind != effect.KindPoll:
+		return nil
+	case t.result.Err != nil:
+		return t.result.Err.Details
 	}
-	n, _ := pollField(story, "looks").(int64)
+	return t.result.Value
+}
+
+// looks is how often a poll looked.
+func (t *act) looks() int64 {
+	n, _ := pollField(t.story(), "looks").(int64)
 	return n
 }

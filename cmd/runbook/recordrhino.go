@@ -140,10 +140,31 @@ func (b *rhinoBeginning) call(otherwise string) effect.Struct {
 	for _, n := range b.cluster.Nodes {
 		nodes = append(nodes, b.node(n))
 	}
-	return effect.Struct{
+	c := effect.Struct{
 		{Name: maker, Value: "rhino"}, {Name: "name", Value: b.cluster.Name()},
-		{Name: "begins", Value: begins}, {Name: "version", Value: b.cluster.Version}, {Name: "nodes", Value: nodes},
+		{Name: "begins", Value: begins}, {Name: "version", Value: b.cluster.Version},
 	}
+	if desired := b.desired(); desired != "" && begins != "cold" {
+		c = append(c, effect.Field{Name: "desired", Value: desired})
+	}
+	return append(c, effect.Field{Name: "nodes", Value: nodes})
+}
+
+// desired is the desired state of the SLEE by default: what it is where it
+// ran, or stood, before the run; "" if it was not looked at, or is not alike.
+func (b *rhinoBeginning) desired() string {
+	found := ""
+	for _, n := range b.cluster.Nodes {
+		state := strings.ToLower(b.slee[n.ID])
+		if b.begins[n.ID] != "running" || state != "running" && state != "stopped" {
+			continue
+		}
+		if found != "" && found != state {
+			return ""
+		}
+		found = state
+	}
+	return found
 }
 
 func (b *rhinoBeginning) node(n *rhino.Node) effect.Struct {
@@ -151,15 +172,24 @@ func (b *rhinoBeginning) node(n *rhino.Node) effect.Struct {
 	if s := b.begins[n.ID]; s != "" {
 		c = append(c, effect.Field{Name: "begins", Value: s})
 	}
-	switch {
-	case n.Quorum:
-		c = append(c, effect.Field{Name: "quorum", Value: true})
-	case b.begins[n.ID] == "running" && b.slee[n.ID] == "Stopped":
-		c = append(c, effect.Field{Name: "slee", Value: "stopped"}, effect.Field{Name: "desired", Value: "stopped"})
-	case b.begins[n.ID] == "running" && b.slee[n.ID] == "Stopping":
-		c = append(c, effect.Field{Name: "slee", Value: "running"}, effect.Field{Name: "desired", Value: "stopped"})
-	case b.begins[n.ID] == "running" && b.slee[n.ID] == "Starting":
-		c = append(c, effect.Field{Name: "slee", Value: "stopped"}, effect.Field{Name: "desired", Value: "running"})
+	add := func(slee, desired string) {
+		c = append(c, effect.Field{Name: "slee", Value: slee}, effect.Field{Name: "desired", Value: desired})
+	}
+	if n.Quorum {
+		return append(c, effect.Field{Name: "quorum", Value: true})
+	}
+	if b.begins[n.ID] != "running" {
+		return c
+	}
+	switch state := b.slee[n.ID]; state {
+	case "Running", "Stopped":
+		if own := strings.ToLower(state); b.desired() != own {
+			add(own, own)
+		}
+	case "Stopping":
+		add("running", "stopped")
+	case "Starting":
+		add("stopped", "running")
 	}
 	return c
 }

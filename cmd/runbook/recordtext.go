@@ -140,7 +140,7 @@ func (d *draft) testText(name, dir string) string {
 		fmt.Fprintf(&b, "        lift = %s,\n", textList(rules.Lifted))
 	}
 	b.WriteString("    )\n")
-	fmt.Fprintf(&b, "    expect(o.exit, equals = %d)\n", o.Exit)
+	fmt.Fprintf(&b, "    expect(o.exit, equals = %d)\n", d.trial.outcome.Exit)
 	if kind := kindOf(o); kind != "" {
 		fmt.Fprintf(&b, "    expect(o.kind, equals = %q)\n", kind)
 		if said := firstClause(o.Error.Message); said != "" && strings.Contains(d.trial.outcome.Error, said) {
@@ -148,7 +148,10 @@ func (d *draft) testText(name, dir string) string {
 		}
 	}
 	d.writeChanges(&b)
-	b.WriteString("    expect(o.hazards, equals = [])\n")
+	if len(d.trial.outcome.Hazards) > 0 {
+		b.WriteString("\n    # No run sees them: the simulated world does.\n")
+	}
+	fmt.Fprintf(&b, "    expect(o.hazards, equals = %s)\n", textLines(d.trial.outcome.Hazards, "    "))
 	d.writePrinted(&b)
 	return b.String()
 }

@@ -33,6 +33,22 @@ func (t timings) clone() timings {
 type lapse struct {
 	setting      string
 	change, wait *take
+	nodes        []string // that were told to begin
+}
+
+// end is when it was over: when the last of the nodes was there, as far as the
+// wait shows that.
+func (l *lapse) end(wait *recordedAct) time.Duration {
+	var last time.Duration
+	for n, at := range arrivals(wait.path()) {
+		if slices.Contains(l.nodes, n) {
+			last = max(last, at)
+		}
+	}
+	if last == 0 {
+		return wait.ended
+	}
+	return wait.at + last
 }
 
 // lapsed are the settings, by the method that begins what they are about.
@@ -46,24 +62,25 @@ var lapsed = []struct{ method, setting string }{
 }
 
 // lapses are those that a run saw of a system.
-func (g *reading) lapses(spec simulator.SystemSpec) []lapse {
-	var list []lapse
-	for _, l := range lapsed {
-		var change *take
+func (g *reading) lapses(spec simulator.SystemSpec) []*lapse {
+	var list []*lapse
+	for _, of := range lapsed {
+		l := &lapse{setting: of.setting}
 		for _, t := range g.takes {
-			if t.request.Operation == l.method && t.result != nil && t.result.Err == nil && isOf(spec, t.request.Target) {
-				if change == nil || t.ended > change.ended {
-					change = t
+			if t.request.Operation == of.method && t.result != nil && t.result.Err == nil && isOf(spec, t.request.Target) {
+				l.nodes = append(l.nodes, argument(&t.request, 0))
+				if l.change == nil || t.ended > l.change.ended {
+					l.change = t
 				}
 			}
 		}
-		if change == nil {
+		if l.change == nil {
 			continue
 		}
 		for _, t := range g.takes {
-			if t.at >= change.ended && t.request.Kind == effect.KindPoll && t.asked != nil && isOf(spec, t.asked.Target) {
-				if t.result.Err == nil {
-					list = append(list, lapse{l.setting, change, t})
+			if t.at >= l.change.ended && t.request.Kind == effect.KindPoll && t.asked != nil && isOf(spec, t.asked.Target) {
+				if l.wait = t; t.result.Err == nil || len(arrivals(t.path())) > 0 {
+					list = append(list, l)
 				}
 				break
 			}
@@ -85,7 +102,7 @@ func (t timings) mend(g *reading, acts map[effect.ID]*recordedAct) bool {
 			if change == nil || wait == nil {
 				continue
 			}
-			was, is := l.wait.ended-l.change.ended, wait.ended-change.ended
+			was, is := l.end(&l.wait.recordedAct)-l.change.ended, l.end(wait)-change.ended
 			if off := (is - was).Abs(); off <= recordLeeway || off <= was/20 {
 				continue
 			}
@@ -101,7 +118,7 @@ func (t timings) mend(g *reading, acts map[effect.ID]*recordedAct) bool {
 			switch {
 			case known:
 			case l.setting == "node_boot":
-				one.early = early(l.wait)
+				one.early = l.early()
 			case l.setting == "database_start":
 				one.settings["database_connect"] = 0
 			}
@@ -115,32 +132,74 @@ func (t timings) mend(g *reading, acts map[effect.ID]*recordedAct) bool {
 // notYet is what a wait for many shows of those that are still missing.
 var notYet = regexp.MustCompile(`not yet: ([^;]*)`)
 
-// early finds by how much nodes were there before the last, in what a wait for
-// them shows.
-func early(wait *take) map[string]time.Duration {
+// arrivals are when what a wait shows as missing was there, since it began.
+func arrivals(path []sighting) map[string]time.Duration {
 	seen := map[string]time.Duration{}
 	var missing []string
-	var last time.Duration
-	for _, s := range wait.path() {
+	for _, s := range path {
 		text, _ := s.value.(string)
-		if strings.Contains(text, " more") || s.silent {
+		m := notYet.FindStringSubmatch(text)
+		if m != nil && strings.Contains(m[1], " more") {
 			return nil
 		}
+		if s.silent {
+			continue
+		}
 		var now []string
-		if m := notYet.FindStringSubmatch(text); m != nil {
+		if m != nil {
 			now = strings.FieldsFunc(m[1], func(r rune) bool { return r == ',' || r == ' ' })
 		}
 		for _, n := range missing {
 			if !slices.Contains(now, n) {
-				seen[n], last = s.at, s.at
+				seen[n] = s.at
 			}
 		}
 		missing = now
+	}
+	return seen
+}
+
+// early are the nodes that were there before the last, and by how much.
+func (l *lapse) early() map[string]time.Duration {
+	seen := arrivals(l.wait.path())
+	maps.DeleteFunc(seen, func(n string, _ time.Duration) bool { return !slices.Contains(l.nodes, n) })
+	var last time.Duration
+	for _, at := range seen {
+		last = max(last, at)
 	}
 	for n, at := range seen {
 		seen[n] = last - at
 	}
 	return seen
+}
+
+// usualBoot is how long a node takes of which nothing is known.
+const usualBoot = 20 * time.Minute
+
+// byHand are the nodes that somebody else switched on, and when: those that the
+// run waited for, and did not start itself.
+func (g *reading) byHand(spec simulator.SystemSpec) map[string]time.Duration {
+	boot, nodes := usualBoot, []string(nil)
+	for _, l := range g.lapses(spec) {
+		if l.setting == "node_boot" {
+			nodes = l.nodes
+			for _, at := range arrivals(l.wait.path()) {
+				boot = min(boot, l.wait.at+at-l.change.ended)
+			}
+		}
+	}
+	on := map[string]time.Duration{}
+	for _, t := range g.takes {
+		if t.asked == nil || !isOf(spec, t.asked.Target) {
+			continue
+		}
+		for n, at := range arrivals(t.path()) {
+			if _, known := on[n]; !known && !slices.Contains(nodes, n) {
+				on[n] = max(t.at+at-boot, time.Second)
+			}
+		}
+	}
+	return on
 }
 
 // call is what a scenario says of them: the earliest node boots as fast as the
