@@ -398,7 +398,7 @@ func (b *exasolBeginning) pluginCalls() []effect.Value {
 		c := effect.Struct{{Name: maker, Value: "plugin"}, {Name: "name", Value: p}}
 		for _, key := range []string{"state", "on_nodes"} {
 			said := map[string]bool{}
-			for _, n := range append(slices.Clone(b.spec.LicenseServers), b.listed...) {
+			for _, n := range b.brightFirst() {
 				onLicense := slices.Contains(b.spec.LicenseServers, n)
 				if s := b.facts[pluginOn(p, n)]; s != "" && onLicense == (key == "state") && !said[s] {
 					said[s] = true
@@ -414,4 +414,18 @@ func (b *exasolBeginning) pluginCalls() []effect.Value {
 		list = append(list, c)
 	}
 	return list
+}
+
+// brightFirst are the nodes by name, those first that were on: of the others a
+// plugin says how it is once they have booted.
+func (b *exasolBeginning) brightFirst() []string {
+	var on, off []string
+	for _, n := range append(slices.Clone(b.spec.LicenseServers), b.listed...) {
+		if p := b.facts[power(n)]; p == "" || p == "on" {
+			on = append(on, n)
+		} else {
+			off = append(off, n)
+		}
+	}
+	return append(on, off...)
 }
