@@ -273,6 +273,8 @@ func (o *one[T]) Unpack(v starlark.Value) error {
 // value is anything that an XML-RPC method can answer.
 type value struct{ effect.Value }
 
+func (value) word() string { return "value" }
+
 func (v *value) Unpack(from starlark.Value) (err error) {
 	v.Value, err = toValue(from)
 	return err

@@ -35,6 +35,8 @@ func TestFaultsOnTheWayToHosts(t *testing.T) {
 		{`fault.gateway()`, false, `{"code": 0, "stdout": "", "stderr": ""}`, "x", 3 * time.Second},
 		{`fault.reply(command = "sleep", text = "no")`, false, "error: exit: exit status 1: no", "", 0},
 		{`fault.reply(host = "a", text = "no", code = 7)`, false, "error: exit: exit status 7: no", "", 0},
+		{`fault.answer("well\n")`, false, `{"code": 0, "stdout": "well\n", "stderr": ""}`, "x", 3 * time.Second},
+		{`fault.answer(3)`, false, `{"code": 0, "stdout": "", "stderr": ""}`, "x", 3 * time.Second},
 		{`fault.slow(by = "5s")`, false, `{"code": 0, "stdout": "", "stderr": ""}`, "x", 8 * time.Second},
 		{`fault.slow(by = "5s", takes_effect = "after")`, false, `{"code": 0, "stdout": "", "stderr": ""}`, "x", 8 * time.Second},
 		{`fault.slow(by = "10m")`, false, "error: timeout: no end within 1m; the command was ended", "x", time.Minute},

@@ -38,7 +38,11 @@ func (c *command) answer() effect.Result {
 	if by := j.process.KilledBy(); by != 0 {
 		signal = signalName(int(by))
 	}
-	return c.ended(j.process.Status(), signal, j.out, j.err)
+	out := j.out
+	if said, ok := c.trouble.Value.(string); ok {
+		out = tail{kept: []byte(said), total: int64(len(said))}
+	}
+	return c.ended(j.process.Status(), signal, out, j.err)
 }
 
 // ended is the result of a command that ended with a status.

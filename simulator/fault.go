@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"runbook/effect"
+	"runbook/simulator/exaoperation"
 )
 
 // An Effect is what a Fault does to a call of a system, or to a command on a host.
@@ -19,10 +20,11 @@ const (
 	Gateway      Effect = "gateway"      // HTTP 501 Gateway error; no host has that
 	Slow         Effect = "slow"         // the answer, or the call itself, takes longer
 	Reply        Effect = "reply"        // a fault instead of the method's answer, a status instead of the command's; it does not take effect
+	Answer       Effect = "answer"       // another value than the method's, another output than the command's; it takes effect
 )
 
 // Prevents reports whether a call that meets the effect does not take effect.
-func (e Effect) Prevents() bool { return e != "" && e != LostAfter }
+func (e Effect) Prevents() bool { return e != "" && e != LostAfter && e != Answer }
 
 // A Fault is one thing that goes wrong between clients and a system or a host.
 // The calls and commands it applies to are those that every matcher fits; the
@@ -47,12 +49,16 @@ type Fault struct {
 	After  time.Duration // LostAfter of a command: this long after it has begun, if it runs that long; 0: when it has ended
 	Code   int64         // Reply; of a command its status, 1 if it is none
 	Text   string        // Reply; of a command what it says on stderr
+	Value  effect.Value  // Answer; of a command what it says on stdout, a string
 }
 
 // ofCalls and ofCommands report which of the two a fault can apply to.
 func (f *Fault) ofCalls() bool { return f.Host == "" && f.Command == "" && f.After == 0 }
 
-func (f *Fault) ofCommands() bool { return f.Object == "" && f.Method == "" && f.Effect != Gateway }
+func (f *Fault) ofCommands() bool {
+	_, text := f.Value.(string)
+	return f.Object == "" && f.Method == "" && f.Effect != Gateway && (f.Effect != Answer || text)
+}
 
 // fitsEffect reports whether a request of an effect may meet the fault.
 func (f *Fault) fitsEffect(id effect.ID) bool { return f.ID == "" || f.ID == id.String() }
@@ -78,6 +84,15 @@ type Trouble struct {
 	Lost   time.Duration // LostAfter of a command: see Fault.After
 	Code   int64         // Reply
 	Text   string        // Reply
+	Value  effect.Value  // Answer
+}
+
+// Answered is what a call's client gets to see as its answer, if that arrives.
+func (t *Trouble) Answered(a exaoperation.Answer) exaoperation.Answer {
+	if t.Effect == Answer && worked(a) {
+		a.Value = t.Value
+	}
+	return a
 }
 
 // meet is what goes wrong with a call of a system.
@@ -99,7 +114,7 @@ func meet(faults []lurking, now time.Duration, seed uint64, fits func(*Fault) bo
 		f.hits++
 		switch {
 		case f.Effect != Slow:
-			t.Effect, t.Lost, t.Code, t.Text = f.Effect, f.Fault.After, f.Code, f.Text
+			t.Effect, t.Lost, t.Code, t.Text, t.Value = f.Effect, f.Fault.After, f.Code, f.Text, f.Value
 		case f.Fault.Before:
 			t.Before += f.Delay
 		default:

@@ -39,7 +39,10 @@ func nodeFault(kind exaoperation.NodeFaultKind, more func(f *exaoperation.NodeFa
 		var p planned
 		params, set := more(&f)
 		params = append([]any{"system", &p.system, "node", &f.Node}, params...)
-		return append(params, "times?", &f.Times), func() (any, error) {
+		if kind != exaoperation.Flagged {
+			params = append(params, "times?", &f.Times)
+		}
+		return params, func() (any, error) {
 			p.apply = func(c *exaoperation.Config) { c.Faults.Nodes = append(c.Faults.Nodes, f) }
 			return p.withTarget("node", f.Node), set()
 		}
@@ -48,11 +51,17 @@ func nodeFault(kind exaoperation.NodeFaultKind, more func(f *exaoperation.NodeFa
 
 func nothingMore() error { return nil }
 
-func neverBoots(*exaoperation.NodeFault) ([]any, func() error) { return nil, nothingMore }
+func nothingElse(*exaoperation.NodeFault) ([]any, func() error) { return nil, nothingMore }
 
 func bootsLate(f *exaoperation.NodeFault) ([]any, func() error) {
 	var by duration
 	return []any{"by", &by}, func() error { f.Late = by.get(); return nil }
+}
+
+func flagged(f *exaoperation.NodeFault) ([]any, func() error) {
+	var at duration
+	flag := choice{of: []string{"to_install", "to_wipe"}}
+	return []any{"at?", &at, "flag?", &flag}, func() error { f.At, f.Flag = at.get(), exaoperation.Flag(flag.chosen); return nil }
 }
 
 func fallsOver(f *exaoperation.NodeFault) ([]any, func() error) {
@@ -70,9 +79,11 @@ func storageFault(kind exaoperation.StorageFaultKind) func() ([]any, func() (any
 	return func() ([]any, func() (any, error)) {
 		f := exaoperation.StorageFault{Kind: kind}
 		var p planned
-		var at duration
+		var at, lasts duration
 		params := []any{"system", &p.system}
 		switch kind {
+		case exaoperation.StorageHangs, exaoperation.StorageStopHangs:
+			params = append(params, "lasts?", &lasts, "times?", &f.Times)
 		case exaoperation.StorageLost:
 			params = append(params, "at", &at)
 		case exaoperation.StorageRefuses:
@@ -81,7 +92,7 @@ func storageFault(kind exaoperation.StorageFaultKind) func() ([]any, func() (any
 			params = append(params, "times?", &f.Times)
 		}
 		return params, func() (any, error) {
-			f.At = at.get()
+			f.At, f.For = at.get(), lasts.get()
 			p.apply = func(c *exaoperation.Config) { c.Faults.Storage = append(c.Faults.Storage, f) }
 			return p, nil
 		}
@@ -95,7 +106,7 @@ func databaseFault(kind exaoperation.DatabaseFaultKind) func() ([]any, func() (a
 		var at, lasts duration
 		params := []any{"system", &p.system, "database", &f.Database}
 		switch kind {
-		case exaoperation.NotConnectible:
+		case exaoperation.NotConnectible, exaoperation.StartHangs, exaoperation.StopHangs:
 			params = append(params, "lasts?", &lasts, "times?", &f.Times)
 		case exaoperation.StartFails:
 			params = append(params, "times?", &f.Times)
@@ -192,17 +203,21 @@ func pluginFails() ([]any, func() (any, error)) {
 	}
 }
 
+// transportFault makes a fault of the way to a system or a host.
 func transportFault(effect Effect) func() ([]any, func() (any, error)) {
 	return func() ([]any, func() (any, error)) {
 		f := Fault{Effect: effect}
 		var w window
 		var by, after duration
 		var probability share
+		var another value
 		takes := choice{of: []string{"before", "after"}}
 		var params []any
 		switch effect {
 		case Slow:
 			params = []any{"by", &by, "takes_effect?", &takes}
+		case Answer:
+			params = []any{"value", &another}
 		case Reply:
 			f.Code = -1
 			params = []any{"text", &f.Text, "code?", &f.Code}
@@ -217,6 +232,7 @@ func transportFault(effect Effect) func() ([]any, func() (any, error)) {
 		params = append(append(params, "effect?", &f.ID), w.params()...)
 		return append(params, "nth?", &f.Nth, "times?", &f.Times, "probability?", &probability), func() (any, error) {
 			f.At, f.Lasts, f.Probability = w.at.get(), w.lasts.get(), float64(probability)
+			f.Value = another.Value
 			f.Delay, f.Before, f.After = by.get(), takes.chosen == "after", after.get()
 			return f, f.check()
 		}

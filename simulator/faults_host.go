@@ -86,6 +86,8 @@ func rhinoNodeFault(kind rhino.NodeFaultKind) func() ([]any, func() (any, error)
 			params = append(params, "at?", &at, "after?", &after, "code?", &f.Code)
 		case rhino.RefusesStart:
 			params = append(params, "text?", &f.Text)
+		case rhino.NeverJoins:
+			params = append(params, "lasts?", &after)
 		case rhino.StartsLate:
 			params = append(params, "by", &after)
 		}
@@ -109,7 +111,13 @@ func sleeFault(kind rhino.SLEEFaultKind) func() ([]any, func() (any, error)) {
 	return func() ([]any, func() (any, error)) {
 		f := rhino.SLEEFault{Kind: kind}
 		var system string
-		return []any{"system", &system, "node", &f.Node, "times?", &f.Times}, func() (any, error) {
+		var lasts duration
+		params := []any{"system", &system, "node", &f.Node}
+		if kind != rhino.StartFails {
+			params = append(params, "lasts?", &lasts)
+		}
+		return append(params, "times?", &f.Times), func() (any, error) {
+			f.For = lasts.get()
 			p := ofRhino(system, f.Node, func(all *rhino.Faults) { all.SLEE = append(all.SLEE, f) })
 			p.targets[0].kind = "event-router node"
 			return p, nil

@@ -96,8 +96,12 @@ func (w *World) Struck(id string) int {
 }
 
 // Relieve takes away the faults that name an effect, met or not: a run after
-// this one has effects of the same ids, and they are not meant.
+// this one has effects of the same ids, and they are not meant. What took effect
+// before is not what took effect in that one.
 func (w *World) Relieve() {
+	w.runs++
+	clear(w.changes)
+	clear(w.effects)
 	named := func(l lurking) bool { return l.ID != "" }
 	for _, s := range w.systems {
 		s.faults = slices.DeleteFunc(s.faults, named)
@@ -105,6 +109,9 @@ func (w *World) Relieve() {
 	w.lurking = slices.DeleteFunc(w.lurking, named)
 	w.kills = nil
 }
+
+// Runs is how many runs the world was relieved of.
+func (w *World) Runs() int { return w.runs }
 
 // NodeNames are the system's license servers and nodes.
 func (s *System) NodeNames() []string {

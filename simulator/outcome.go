@@ -51,7 +51,7 @@ func (x *exchange) result(t Trouble, a exaoperation.Answer) effect.Result {
 	case a.Status != 0 && a.Status != statusOK:
 		return x.fail(x.status(a.Status, a.Body))
 	}
-	return effect.Result{Value: a.Value}
+	return effect.Result{Value: t.Answered(a).Value}
 }
 
 // interrupted is what comes of a call that was sent and not waited for.

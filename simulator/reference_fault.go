@@ -14,6 +14,8 @@ var (
 	dbParam      = Param{"database", "string", "", "one of the system's databases"}
 	timesBoots   = Param{"times", "int", "every one", "how many boots it spoils"}
 	timesStarts  = Param{"times", "int", "every one", "how many starts it spoils"}
+	timesStops   = Param{"times", "int", "every one", "how many stops it spoils"}
+	hangsParam   = Param{"lasts", "duration", "for ever", "how much longer than usual"}
 	atParam      = Param{"at", "duration", "from the beginning", "when it begins"}
 	lastsParam   = Param{"lasts", "duration", "for ever", "how long it goes on"}
 	databaseWhen = Param{"at", "duration", "from the beginning", "when it happens"}
@@ -23,7 +25,7 @@ var machineFaults = []builtin{
 	{Doc{
 		"fault.node_never_boots", "A node is switched on and stays in its boot for ever.",
 		[]Param{systemParam, nodeParam, timesBoots},
-	}, nodeFault(exaoperation.NeverBoots, neverBoots)},
+	}, nodeFault(exaoperation.NeverBoots, nothingElse)},
 	{Doc{
 		"fault.node_boots_late", "A node takes longer to boot than its timing says.",
 		[]Param{systemParam, nodeParam, {"by", "duration", "", "how much longer"}, timesBoots},
@@ -38,6 +40,14 @@ var machineFaults = []builtin{
 		},
 	}, nodeFault(exaoperation.FallsOver, fallsOver)},
 	{Doc{
+		"fault.node_comes_up_suspended", "A data node boots, and its cluster services do not start: its state is Suspended until startClusterServices starts them.",
+		[]Param{systemParam, nodeParam, timesBoots},
+	}, nodeFault(exaoperation.Suspends, nothingElse)},
+	{Doc{
+		"fault.node_flagged", "Somebody gives a node a flag, which its next boot executes: its data is lost then.",
+		[]Param{systemParam, nodeParam, {"at", "duration", "from the beginning", "when"}, {"flag", choiceOf("to_install", "to_wipe"), `"to_install"`, "which"}},
+	}, nodeFault(exaoperation.Flagged, flagged)},
+	{Doc{
 		"fault.storage_refuses", "startEXAStorage answers a fault.",
 		[]Param{systemParam, {"text", "string", "the setting storage_failed", "of the fault"}, timesStarts},
 	}, storageFault(exaoperation.StorageRefuses)},
@@ -46,21 +56,33 @@ var machineFaults = []builtin{
 		[]Param{systemParam, timesStarts},
 	}, storageFault(exaoperation.StorageFails)},
 	{Doc{
-		"fault.storage_hangs", "A start of EXAStorage is accepted and never ends.",
-		[]Param{systemParam, timesStarts},
+		"fault.storage_hangs", "A start of EXAStorage is accepted and does not end.",
+		[]Param{systemParam, hangsParam, timesStarts},
 	}, storageFault(exaoperation.StorageHangs)},
+	{Doc{
+		"fault.storage_stop_hangs", "A stop of EXAStorage is accepted and does not end.",
+		[]Param{systemParam, hangsParam, timesStops},
+	}, storageFault(exaoperation.StorageStopHangs)},
 	{Doc{
 		"fault.storage_lost", "EXAStorage stops by itself.",
 		[]Param{systemParam, {"at", "duration", "", "when it happens"}},
 	}, storageFault(exaoperation.StorageLost)},
 	{Doc{
 		"fault.database_not_connectible", "A database runs and accepts no connections.",
-		[]Param{systemParam, dbParam, {"lasts", "duration", "for ever", "how much longer than usual"}, timesStarts},
+		[]Param{systemParam, dbParam, hangsParam, timesStarts},
 	}, databaseFault(exaoperation.NotConnectible)},
 	{Doc{
 		"fault.database_start_fails", "A start of a database is accepted and ends in setup.",
 		[]Param{systemParam, dbParam, timesStarts},
 	}, databaseFault(exaoperation.StartFails)},
+	{Doc{
+		"fault.database_start_hangs", "A start of a database is accepted and does not end.",
+		[]Param{systemParam, dbParam, hangsParam, timesStarts},
+	}, databaseFault(exaoperation.StartHangs)},
+	{Doc{
+		"fault.database_stop_hangs", "A stop of a database is accepted and does not end.",
+		[]Param{systemParam, dbParam, hangsParam, timesStops},
+	}, databaseFault(exaoperation.StopHangs)},
 	{Doc{
 		"fault.database_in_backup", "An operation, a backup if it says no other, keeps a database busy.",
 		[]Param{
@@ -169,4 +191,8 @@ var transportFaults = []builtin{
 		"fault.reply", "The method answers a fault, or the command a status and a line on stderr, and does not take effect.",
 		matchers(Param{"text", "string", "", "of the fault, or on stderr"}, Param{"code", "int", "-1, and 1 of a command", "of the fault, or the status"}),
 	}, transportFault(Reply)},
+	{Doc{
+		"fault.answer", "The method answers another value than the true one, or the command writes another text on stdout. It takes effect; a fault, a lost answer and a command's status are not changed.",
+		matchers(Param{"value", "value", "", "the answer; of a command a string"}),
+	}, transportFault(Answer)},
 }

@@ -81,7 +81,6 @@ var (
 	rhinoNodeParam = Param{"node", "int", "", "one of the system's nodes, by id"}
 	eventRouter    = Param{"node", "int", "", "one of the system's event-router nodes, by id"}
 	codeParam      = Param{"code", "int", "134, a bug of the JVM", "its exit status; 3 is a shutdown by the watchdog"}
-	timesStops     = Param{"times", "int", "every one", "how many stops it spoils"}
 	consoleHost    = Param{"host", "string", "every host", "where the console runs"}
 	timesConsoles  = Param{"times", "int", "every one", "how many consoles it spoils"}
 	hostParam      = Param{"host", "string", "", "a machine, by name"}
@@ -107,8 +106,8 @@ var rhinoFaults = []builtin{
 		[]Param{systemParam, rhinoNodeParam, {"text", "string", "the setting misconfigured", "last line on its console"}, timesStarts},
 	}, rhinoNodeFault(rhino.RefusesStart)},
 	{Doc{
-		"fault.rhino_never_joins", "A node waits for the primary component for ever, as when multicast is blocked.",
-		[]Param{systemParam, rhinoNodeParam, timesStarts},
+		"fault.rhino_never_joins", "A node waits for the primary component and does not see it, as when multicast is blocked.",
+		[]Param{systemParam, rhinoNodeParam, hangsParam, timesStarts},
 	}, rhinoNodeFault(rhino.NeverJoins)},
 	{Doc{
 		"fault.rhino_starts_late", "Every step of a node's start takes longer.",
@@ -122,8 +121,11 @@ var rhinoFaults = []builtin{
 		"fault.rhino_database_gone", "PostgreSQL cannot be reached.", []Param{systemParam, atParam, lastsParam},
 	}, rhinoDatabaseGone},
 	{Doc{
-		"fault.slee_stuck", "The SLEE of a node stays in Stopping: its activities never end.", []Param{systemParam, eventRouter, timesStops},
+		"fault.slee_stuck", "The SLEE of a node stays in Stopping: its activities do not end.", []Param{systemParam, eventRouter, hangsParam, timesStops},
 	}, sleeFault(rhino.StuckStopping)},
+	{Doc{
+		"fault.slee_start_stuck", "The SLEE of a node stays in Starting: a startup task does not end.", []Param{systemParam, eventRouter, hangsParam, timesStarts},
+	}, sleeFault(rhino.StuckStarting)},
 	{Doc{
 		"fault.slee_start_fails", "A startup task of the SLEE fails: it goes from Starting to Stopping and is stopped.",
 		[]Param{systemParam, eventRouter, timesStarts},

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,8 @@ func TestFaultsOfRhinoShow(t *testing.T) {
 		{`fault.rhino_database_gone("tas")`, []string{"-p"}, ready, 3 * time.Minute, "!started fully"},
 		{`fault.console_refused("tas")`, []string{"-p"}, console + "getclusterstate 2>&1", 3 * time.Minute, "ogin"},
 		{`fault.slee_start_fails("tas", 101)`, []string{"-p", "-s"}, console + "getsleeactualstate -nodes 101", 3 * time.Minute, "Node 101: Stopped"},
+		{`fault.slee_start_stuck("tas", 101)`, []string{"-p", "-s"}, console + "getsleeactualstate -nodes 101", time.Hour, "Node 101: Starting"},
+		{`fault.slee_start_stuck("tas", 101, lasts = "30m")`, []string{"-p", "-s"}, console + "getsleeactualstate -nodes 101", time.Hour, "Node 101: Running"},
 	} {
 		w := tas(t, coldCluster+"\nfaults = ["+c.fault+"]\n")
 		o := &operator{world: w}
@@ -51,7 +54,7 @@ func TestFaultsOfRhinoShow(t *testing.T) {
 
 func TestNodeThatNeverJoins(t *testing.T) {
 	t.Parallel()
-	for _, fault := range []string{"", `fault.rhino_never_joins("tas", 102, times = 1)`} {
+	for _, fault := range []string{"", `fault.rhino_never_joins("tas", 102, times = 1)`, `fault.rhino_never_joins("tas", 102, lasts = "1h")`} {
 		w := tas(t, `systems = [simulate.rhino("tas", begins = "running", nodes = [
     simulate.rhino_node(101), simulate.rhino_node(102, begins = "halted"), simulate.rhino_node(103, quorum = True)])]
 faults = [`+fault+"]\n")
@@ -63,6 +66,13 @@ faults = [`+fault+"]\n")
 		got := o.read(t.Context(), "host2", "grep 'started fully' "+rhinoHome+"/node-102/work/log/rhino.log")
 		if (got == "") != (fault != "") {
 			t.Errorf("%q: got %q", fault, got)
+		}
+		if !strings.Contains(fault, "lasts") {
+			continue
+		}
+		w.Advance(70 * time.Minute)
+		if got := o.read(t.Context(), "host2", "grep 'started fully' "+rhinoHome+"/node-102/work/log/rhino.log"); got == "" {
+			t.Errorf("%q: the node has not joined when it was over", fault)
 		}
 	}
 }
@@ -144,4 +154,23 @@ func made(t *testing.T, module, name, arg string) starlark.Value {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// A SLEE that is stuck in a stop for a while stops in the end.
+func TestSLEEStuckForAWhile(t *testing.T) {
+	t.Parallel()
+	w := tas(t, `systems = [simulate.rhino("tas", begins = "running")]
+faults = [fault.slee_stuck("tas", 101, lasts = "30m")]`)
+	o := &operator{world: w}
+	const console = rhinoHome + "/client/bin/rhino-console "
+	o.read(t.Context(), "host1", console+"stop -nodes 101")
+	for _, want := range []string{"Node 101: Stopping", "Node 101: Stopped"} {
+		w.Advance(w.Elapsed() + 20*time.Minute)
+		if got := o.read(t.Context(), "host1", console+"getsleeactualstate -nodes 101"); !strings.Contains(got, want) {
+			t.Errorf("after %v: got %q, want %q", w.Elapsed(), got, want)
+		}
+	}
+	if got := w.Turns(); !slices.Equal(got, []Turn{{"tas", "SLEE stop", "101"}}) {
+		t.Errorf("got the turns %v", got)
+	}
 }

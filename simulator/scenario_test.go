@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.starlark.net/starlark"
 
+	"runbook/effect"
 	"runbook/simulator/exaoperation"
 )
 
@@ -108,12 +109,17 @@ faults = [
     fault.node_never_boots("demo", "n0013", times = 1),
     fault.node_boots_late("demo", node = "n0011", by = "20m"),
     fault.node_falls_over("demo", "n0012", after_boot = "1m"),
+    fault.node_comes_up_suspended("demo", "n0012", times = 1),
+    fault.node_flagged("demo", "n0011", at = "1h", flag = "to_wipe"),
     fault.storage_refuses("demo", text = "no"),
     fault.storage_fails("demo", times = 2),
-    fault.storage_hangs("demo"),
+    fault.storage_hangs("demo", lasts = "90m"),
+    fault.storage_stop_hangs("demo", times = 1),
     fault.storage_lost("demo", at = "2h"),
     fault.database_not_connectible("demo", "exa_db1", lasts = "10m"),
     fault.database_start_fails("demo", "exa_db1", times = 1),
+    fault.database_start_hangs("demo", "exa_db1", lasts = "1h"),
+    fault.database_stop_hangs("demo", "exa_db1", times = 2),
     fault.database_in_backup("demo", "exa_db1", lasts = "25m"),
     fault.database_disappears("demo", "exa_db1", at = "1h"),
     fault.database_crashes("demo", "exa_db1", at = "1h"),
@@ -126,6 +132,7 @@ faults = [
     fault.lost_before(method = "startupNode", nth = 2),
     fault.slow(by = "5s", object = "storage/", takes_effect = "after", probability = 0.5),
     fault.reply(text = "no", system = "demo"),
+    fault.answer(["n0011", 3], method = "getNodeList"),
 ]
 `)
 	whole, err := s.completed(Config{}, true)
@@ -138,16 +145,21 @@ faults = [
 			{Node: "n0013", Kind: exaoperation.NeverBoots, Times: 1},
 			{Node: "n0011", Kind: exaoperation.BootsLate, Late: 20 * time.Minute},
 			{Node: "n0012", Kind: exaoperation.FallsOver, After: time.Minute},
+			{Node: "n0012", Kind: exaoperation.Suspends, Times: 1},
+			{Node: "n0011", Kind: exaoperation.Flagged, At: time.Hour, Flag: exaoperation.ToWipe},
 		},
 		Storage: []exaoperation.StorageFault{
 			{Kind: exaoperation.StorageRefuses, Text: "no"},
 			{Kind: exaoperation.StorageFails, Times: 2},
-			{Kind: exaoperation.StorageHangs},
+			{Kind: exaoperation.StorageHangs, For: 90 * time.Minute},
+			{Kind: exaoperation.StorageStopHangs, Times: 1},
 			{Kind: exaoperation.StorageLost, At: 2 * time.Hour},
 		},
 		Databases: []exaoperation.DatabaseFault{
 			{Database: "exa_db1", Kind: exaoperation.NotConnectible, For: 10 * time.Minute},
 			{Database: "exa_db1", Kind: exaoperation.StartFails, Times: 1},
+			{Database: "exa_db1", Kind: exaoperation.StartHangs, For: time.Hour},
+			{Database: "exa_db1", Kind: exaoperation.StopHangs, Times: 2},
 			{Database: "exa_db1", Kind: exaoperation.Busy, For: 25 * time.Minute},
 			{Database: "exa_db1", Kind: exaoperation.Disappears, At: time.Hour},
 			{Database: "exa_db1", Kind: exaoperation.Crashes, At: time.Hour},
@@ -170,6 +182,7 @@ faults = [
 		{Effect: LostBefore, Method: "startupNode", Nth: 2},
 		{Effect: Slow, Object: "/storage", Delay: 5 * time.Second, Before: true, Probability: 0.5},
 		{Effect: Reply, System: "demo", Code: -1, Text: "no"},
+		{Effect: Answer, Method: "getNodeList", Value: []effect.Value{"n0011", int64(3)}},
 	}
 	if diff := cmp.Diff(wantFaults, whole.Faults); diff != "" {
 		t.Error(diff)

@@ -90,6 +90,7 @@ type World struct {
 	changes  map[string]*bool // whether a change took effect, by the request's ID and description
 	effects  map[string]int   // how often it did, by the same
 	kills    []Kill
+	runs     int // that are over
 
 	fleet    *host.Fleet
 	stations []*station          // in the order of the fleet's machines

@@ -137,6 +137,10 @@ func TestStartOfACluster(t *testing.T) {
 	if h := w.Hazards(); len(h) != 0 {
 		t.Errorf("got the hazards %v", h)
 	}
+	turns := []Turn{{"demo", "boot", "n0011"}, {"demo", "boot", "n0012"}, {"demo", "boot", "n0013"}, {"demo", "boot", "n0014"}, {"demo", "storage start", ""}, {"demo", "database start", "exa_db1"}}
+	if diff := cmp.Diff(turns, w.Turns()); diff != "" {
+		t.Error(diff)
+	}
 	if lines := strings.Join(w.DescribeShort(), "\n"); !strings.HasPrefix(lines, "demo\n  ") || !strings.Contains(w.Describe(), "exa_db1") {
 		t.Errorf("got the state %s", lines)
 	}
@@ -211,6 +215,7 @@ func TestFaultsOnTheWay(t *testing.T) {
 		{`fault.exaoperation_unreachable("demo", how = "gateway")`, &effect.Error{Kind: effect.Unreachable, Message: "status 501 Gateway error", Transient: true, Doubt: true, Hint: "the server behind the gateway does not answer; it may be moving or starting"}, false, 0},
 		{`fault.exaoperation_unreachable("demo")`, &effect.Error{Kind: effect.Unreachable, Message: "connection refused", Hint: "is it up? nothing listens on that port"}, false, 0},
 		{`fault.reply(text = "no", code = -7)`, &effect.Error{Kind: effect.Fault, Message: "no", Code: &code}, false, 0},
+		{`fault.answer("no such thing")`, nil, true, 0},
 		{`fault.slow(by = "5s"), fault.slow(by = "6s")`, nil, true, 11 * time.Second},
 		{`fault.slow(by = "5s", takes_effect = "after")`, nil, true, 5 * time.Second},
 		{`fault.slow(by = "10m")`, &effect.Error{Kind: effect.Timeout, Message: "no reply within 30s", Doubt: true}, true, 30 * time.Second},
@@ -235,6 +240,21 @@ func TestFaultsOnTheWay(t *testing.T) {
 		if w.Elapsed() < c.after || w.Elapsed() > c.after+time.Second {
 			t.Errorf("%s: the answer came after %v, want %v and a little", c.fault, w.Elapsed(), c.after)
 		}
+	}
+}
+
+// Another answer is given where there is one, and what was asked took effect.
+func TestOtherAnswers(t *testing.T) {
+	t.Parallel()
+	w := world(t, `faults = [fault.answer(["n0013"], method = "getNodeList", nth = 2), fault.answer("OK", object = "/db_none")]`)
+	c := client{world: w}
+	for _, want := range []string{`["n0011", "n0012", "n0013", "n0014"]`, `["n0013"]`, `["n0011", "n0012", "n0013", "n0014"]`} {
+		if res, _ := c.perform(t.Context(), effect.Read, "", "getNodeList"); res.Describe() != want {
+			t.Errorf("got %s, want %s", res.Describe(), want)
+		}
+	}
+	if res, _ := c.perform(t.Context(), effect.Read, "/db_none", "getDatabaseState"); res.Err == nil || res.Err.Kind != effect.Fault {
+		t.Errorf("got %s of a database that is not there, want its fault", res.Describe())
 	}
 }
 

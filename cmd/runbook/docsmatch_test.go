@@ -20,6 +20,7 @@ var varying = []struct {
 	{regexp.MustCompile(`"time_scale":\d+`), `"time_scale":N`},
 	{regexp.MustCompile(`\b(process|pid) \d+\b`), "$1 PID"},
 	{regexp.MustCompile(`\b\d+ (reads?|looks?)\b`), "N $1"},
+	{regexp.MustCompile(`\b\d+ interlocks? in force\b`), "N interlocks in force"},
 }
 
 // steady is a text without what varies.
@@ -84,7 +85,7 @@ func (s *shown) text(lines []string) string {
 	return b.String()
 }
 
-var figures = regexp.MustCompile(`[0-9.]+[a-zµ]*`)
+var figures = regexp.MustCompile(`(?:[0-9.]+[a-zµ]*)+`)
 
 // shortened leaves out of a new output what was left out of the old one: lines
 // that differ in figures only are taken for the same. Without lines to hold on
@@ -105,13 +106,32 @@ func shortened(old, output []string) []string {
 		if !left {
 			short = append(short, rest[:i]...)
 		}
-		if !strings.Contains(line, "…") {
-			line = rest[i]
-		}
-		short, rest, left = append(short, line), rest[i+1:], false
+		short, rest, left = append(short, renewed(line, rest[i])), rest[i+1:], false
 	}
 	if !left {
 		short = append(short, rest...)
 	}
 	return short
+}
+
+// renewed is a line of a page with the figures that are printed now; … stays.
+func renewed(line, printed string) string {
+	at := figures.FindAllStringIndex(line, -1)
+	var pattern, text strings.Builder
+	end := 0
+	for _, a := range at {
+		pattern.WriteString(regexp.QuoteMeta(line[end:a[0]]) + "(" + figures.String() + ")")
+		end = a[1]
+	}
+	pattern.WriteString(regexp.QuoteMeta(line[end:]))
+	now := regexp.MustCompile("^" + strings.ReplaceAll(pattern.String(), "…", ".*?") + " *$").FindStringSubmatch(printed)
+	if now == nil {
+		return line
+	}
+	end = 0
+	for i, a := range at {
+		text.WriteString(line[end:a[0]] + now[i+1])
+		end = a[1]
+	}
+	return text.String() + line[end:]
 }

@@ -19,6 +19,7 @@ type execOptions struct {
 	site, scenario, record string
 	sets                   []string
 	dryRun, fromLive       bool
+	ruleless               bool // no interlocks at all, in a rehearsal
 	seed                   uint64
 	root                   string                // folder that the runbook's loads may not leave; "" to find it
 	coverage               *interpreter.Coverage // of a test; nil for none
@@ -62,6 +63,7 @@ The exit status says how it ended: runbook help exit-codes.`,
 	f.StringVar(&o.scenario, "scenario", "", "how the simulated world begins and what goes wrong in it: a `FILE`")
 	f.Uint64Var(&o.seed, "seed", 0, "what the simulator's chances are drawn from (default: the scenario's, or 1)")
 	f.StringVar(&o.record, "record", "", "keep the run's directory at `DIR`, also of a rehearsal")
+	f.BoolVar(&o.ruleless, "without-interlocks", false, "rehearse without any interlock")
 	o.register(f)
 	completeFlag(cmd, "set", a.completeParams)
 	completeFlag(cmd, "site", completeStar)
@@ -77,6 +79,8 @@ type job struct {
 	site    *builtins.Site
 	rules   *interlock.Set // what must hold before a change
 	bound   *interpreter.Arguments
+
+	progress *progress // where rules tell what they wait for; nil for nowhere
 }
 
 // files are all sources of the job, by name.
@@ -129,11 +133,7 @@ func (a *App) prepare(file string, o *execOptions) (*job, error) {
 	if err := j.load(a); err != nil {
 		return nil, err
 	}
-	names, err := w.interlockNames()
-	if err == nil {
-		err = j.loadRules(a, w, names, o.lift)
-	}
-	if err != nil {
+	if err := j.ruled(a, o); err != nil {
 		return nil, err
 	}
 	if j.bound, err = j.program.Bind(o.sets, j.site.Value()); err != nil {
@@ -175,6 +175,9 @@ func (a *App) exec(cmd *cobra.Command, file string, o *execOptions) error {
 	}
 	if o.fromLive && !o.dryRun {
 		return usage("--from-live: got no --dry-run; it says how a rehearsal begins")
+	}
+	if o.ruleless && !o.dryRun {
+		return usage("--without-interlocks: got no --dry-run; a live run does without a rule by its name: --lift RULE")
 	}
 	j, err := a.prepare(file, o)
 	if err != nil {

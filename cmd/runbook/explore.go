@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,6 +24,8 @@ type exploreOptions struct {
 	out            string
 	junit, sarif   string
 	json           bool
+	lift           []string
+	ruleless       bool
 }
 
 func (a *App) exploreCommand() *cobra.Command {
@@ -43,6 +42,9 @@ run resumed. All in virtual time: no packet is sent and no secret is read.
 Every run must end; end well or in an error that names its target; run into no
 hazard; do no change twice that took effect, against its policy; and leave the
 systems so that running the runbook again, undisturbed, reaches the same end.
+
+The interlocks are in force, as in every run: a change that one refuses is a clear
+failure. --without-interlocks shows what the runbook by itself does wrong.
 
 What breaks a rule is told with the shortest schedule of faults, which is written
 as a scenario below --out: exec FILE --dry-run --scenario … replays it.
@@ -71,6 +73,8 @@ The exit status is 0, or 1 if a rule was broken.`,
 	f.StringVar(&o.out, "out", "explored", "write the scenarios of what was found into `DIR`, made if there are any")
 	f.StringVar(&o.junit, "junit", "", "also write the report as JUnit XML to `FILE`")
 	f.StringVar(&o.sarif, "sarif", "", "also write the findings as SARIF to `FILE`")
+	f.StringArrayVar(&o.lift, "lift", nil, "do without the interlock `RULE`")
+	f.BoolVar(&o.ruleless, "without-interlocks", false, "do without any interlock: what does the runbook do wrong that they keep away?")
 	f.BoolVar(&o.json, "json", false, "tell the report as one JSON object on stdout")
 	completeFlag(cmd, "set", a.completeParams)
 	completeFlag(cmd, "site", completeStar)
@@ -88,11 +92,10 @@ func (a *App) explore(ctx context.Context, file string, o *exploreOptions) error
 	if o.runs < 0 {
 		return usage("--runs: got %d, want a number from 1 on", o.runs)
 	}
-	j, err := a.prepare(file, &execOptions{dryRun: true, site: o.site, sets: o.sets})
+	j, err := a.prepare(file, &execOptions{dryRun: true, site: o.site, sets: o.sets, runOptions: runOptions{lift: o.lift}, ruleless: o.ruleless})
 	if err != nil {
 		return err
 	}
-	j.rules = nil // the runbook is tried alone: what it does wrong must not be hidden by what keeps it from harm
 	s, err := a.subjectOf(j, o)
 	if err != nil {
 		return err
@@ -176,74 +179,6 @@ func (a *App) exploreEnd(ctx context.Context, file string, o *exploreOptions, x 
 	}
 	if len(x.found) > 0 {
 		return &exitError{code: RunbookFailed, err: errFound, silent: true}
-	}
-	return nil
-}
-
-// writeFound writes the scenario of each finding, and replays it: a scenario
-// that does not end as the trial did is a mistake of the explorer.
-func (a *App) writeFound(ctx context.Context, file string, o *exploreOptions, x *search) error {
-	if len(x.found) == 0 {
-		return nil
-	}
-	if err := os.MkdirAll(o.out, 0o755); err != nil {
-		return usage("--out %s: %w", o.out, cause(err))
-	}
-	for i, f := range x.found {
-		f.file = filepath.Join(o.out, fmt.Sprintf("%s-%02d.star", strings.TrimSuffix(filepath.Base(file), ".star"), i+1))
-		text := o.comment(file, f) + f.plan.source(x.subject.base, 0)
-		if err := os.WriteFile(f.file, []byte(text), 0o644); err != nil {
-			return usage("--out %s: %w", o.out, cause(err))
-		}
-		if err := a.replay(ctx, x.subject, o, f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// comment says in a scenario what it shows.
-func (o *exploreOptions) comment(file string, f *finding) string {
-	lines := []string{"Found by runbook explore.", "", "expected: " + f.verdict.rule, "happened: " + f.verdict.happened, "", "replay: " + o.replayLine(file, f)}
-	text := "# " + strings.ReplaceAll(strings.Join(lines, "\n"), "\n", "\n# ") + "\n"
-	return strings.ReplaceAll(text, "# \n", "#\n")
-}
-
-// replayLine is the command that replays a finding.
-func (o *exploreOptions) replayLine(file string, f *finding) string {
-	words := []string{"runbook", "exec", file, "--dry-run", "--scenario", f.file}
-	if o.site != "" {
-		words = append(words, "--site", o.site)
-	}
-	for _, set := range o.sets {
-		words = append(words, "--set", set)
-	}
-	if o.seed != 0 {
-		words = append(words, "--seed", strconv.FormatUint(o.seed, 10))
-	}
-	for i, w := range words {
-		if strings.ContainsAny(w, " \t\"'$*?;&|<>()[]{}\\") {
-			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-		}
-	}
-	return strings.Join(words, " ")
-}
-
-// replay rehearses a finding's scenario, as exec does.
-func (a *App) replay(ctx context.Context, s *subject, o *exploreOptions, f *finding) error {
-	if f.verdict.rule == mustEnd {
-		return nil // exec has no such patience: it would not end either
-	}
-	silent := *a
-	silent.stdout, silent.stderr, silent.terminal = io.Discard, io.Discard, false
-	again := &execOptions{dryRun: true, scenario: f.file, seed: o.seed, runOptions: runOptions{noInput: true}}
-	var err error
-	ended := guarded(func() error {
-		err = silent.rehearse(ctx, s.job, again)
-		return nil
-	})
-	if code := codeOf(errors.Join(ended, err)); code != f.verdict.code {
-		return &exitError{code: Internal, err: fmt.Errorf("%s: its replay ended with exit code %d, want %d", f.file, code, f.verdict.code)}
 	}
 	return nil
 }

@@ -84,7 +84,9 @@ def main(site):
 func TestExploreShrinks(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	x, err := newSearch(ctx, &subject{job: loadJob(t, boldRunbook(t), ""), name: "explored"})
+	j := loadJob(t, boldRunbook(t), "")
+	j.rules = nil // one of them keeps the harm away
+	x, err := newSearch(ctx, &subject{job: j, name: "explored"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,6 +110,25 @@ func TestExploreShrinks(t *testing.T) {
 	}
 	if len(x.found) != 1 || len(x.found[0].plan) != 1 || x.found[0].plan[0].fault != needed.fault {
 		t.Errorf("got %+v, want one finding with the schedule %s alone", x.found, needed.fault)
+	}
+}
+
+// The second run is a run of its own: a host that did its first command does not
+// take the second run's for the same.
+func TestExploreSecondRunStartsNodesAnew(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	x, err := newSearch(ctx, &subject{job: loadJob(t, "rhino/startup.star", ""), name: "explored"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	crash := mishap{kind: "node crashes", fault: `fault.rhino_crashes("voice", 101, at = "30.61s")`, world: true}
+	v, err := x.subject.try(ctx, schedule{crash}, trialMode{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.err == nil || v.rule != "" {
+		t.Errorf("got %v and %q broken (%s), want a run that fails and is made up for", v.err, v.rule, v.happened)
 	}
 }
 

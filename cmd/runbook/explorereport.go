@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -19,6 +20,7 @@ type report struct {
 	Cut         bool            `json:"cut,omitempty"` // a limit ended it before all was tried
 	Kinds       []kindReport    `json:"kinds"`
 	Ended       []endedReport   `json:"ended"`
+	Interlocks  []steppedReport `json:"interlocks,omitempty"` // that refused a change, by name
 	Missed      []string        `json:"missed,omitempty"`
 	Findings    []findingReport `json:"findings"`
 }
@@ -34,6 +36,11 @@ type kindReport struct {
 type endedReport struct {
 	Ended string `json:"ended"`
 	Runs  int    `json:"runs"`
+}
+
+type steppedReport struct {
+	Interlock string `json:"interlock"`
+	Runs      int    `json:"runs"`
 }
 
 type findingReport struct {
@@ -62,6 +69,9 @@ func reportOf(file string, o *exploreOptions, x *search) *report {
 	}
 	for _, k := range x.kindsEnded() {
 		r.Ended = append(r.Ended, endedReport{k, x.ended[k]})
+	}
+	for _, name := range slices.Sorted(maps.Keys(x.stepped)) {
+		r.Interlocks = append(r.Interlocks, steppedReport{name, x.stepped[name]})
 	}
 	for _, m := range x.missed {
 		r.Missed = append(r.Missed, m.fault+"  "+m.place)
@@ -111,6 +121,9 @@ func (r *report) text(w io.Writer, color bool) {
 		ended = append(ended, fmt.Sprintf("%s %d", e.Ended, e.Runs))
 	}
 	fmt.Fprintf(w, "\nruns ended   %s\n", strings.Join(ended, ", "))
+	if len(r.Interlocks) > 0 {
+		fmt.Fprintf(w, "interlocks   %s\n", r.interlocks())
+	}
 	if r.Cut {
 		fmt.Fprintln(w, "not all      a limit ended the search before everything was tried")
 	}
@@ -128,6 +141,15 @@ func (r *report) text(w io.Writer, color bool) {
 	} else {
 		fmt.Fprintf(w, "\n%s\n", paint(color, red, count(int64(len(r.Findings)), "finding")))
 	}
+}
+
+// interlocks are those that stepped in, each with the number of runs.
+func (r *report) interlocks() string {
+	var list []string
+	for _, s := range r.Interlocks {
+		list = append(list, fmt.Sprintf("%q %d", s.Interlock, s.Runs))
+	}
+	return strings.Join(list, ", ")
 }
 
 // text writes a finding for people.

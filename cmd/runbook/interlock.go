@@ -74,6 +74,21 @@ func inForce(names []string) []string {
 	return append(shipped, own...)
 }
 
+// ruled loads the rules that are in force where the job's runbook is.
+func (j *job) ruled(a *App, o *execOptions) error {
+	if o.ruleless {
+		if len(o.lift) > 0 {
+			return usage("--lift: got --without-interlocks as well, want one of them")
+		}
+		return nil
+	}
+	names, err := j.interlockNames()
+	if err != nil {
+		return err
+	}
+	return j.loadRules(a, j.workplace, names, o.lift)
+}
+
 // loadRules executes the interlock files of those names, and lifts rules.
 func (j *job) loadRules(a *App, sources interpreter.Sources, names, lifted []string) error {
 	var err error
@@ -92,14 +107,18 @@ func (j *job) loadRules(a *App, sources interpreter.Sources, names, lifted []str
 func (j *job) interlocked(
 	world effect.Performer, branches interpreter.Branches, replaying func(branch string) bool, record func(effect.Performer) effect.Performer,
 ) effect.Performer {
-	recorded := record(verdicts{world})
+	recorded := record(world)
 	if j.rules.InForce() == 0 {
 		return recorded
 	}
 	if replaying == nil {
 		replaying = func(string) bool { return false }
 	}
-	return &interlocker{next: recorded, rules: j.rules, court: j.site.Court(recorded, branches), replaying: replaying}
+	court := j.site.Court(recorded, branches)
+	if j.progress != nil {
+		court.Observe = j.progress.ruling
+	}
+	return &interlocker{next: recorded, rules: j.rules, court: court, replaying: replaying, progress: j.progress}
 }
 
 // An interlocker is the layer that has changes judged before their intent is
@@ -110,24 +129,27 @@ type interlocker struct {
 	rules     *interlock.Set
 	court     *interlock.Court
 	replaying func(branch string) bool
+	progress  *progress // where rules tell what they wait for; nil for nowhere
 }
 
-// Perform judges a change and hands it on, with the verdict if it is refused:
+// Perform judges a change and hands it on, with the refusal if there is one:
 // that is then what is recorded as its outcome, and no world sees it.
 func (p *interlocker) Perform(ctx context.Context, r effect.Request) (effect.Result, error) {
 	if r.Class != effect.Change || r.Inner || context.Cause(ctx) != nil || !p.isPerformed(&r) {
 		return p.next.Perform(ctx, r)
 	}
 	refused, err := p.rules.Judge(ctx, p.court, &r)
+	if p.progress != nil {
+		p.progress.ruled(r.ID.Branch)
+	}
 	switch {
 	case context.Cause(ctx) != nil: // and it is recorded, or stopped, as any other
 		return p.next.Perform(ctx, r)
 	case err != nil:
 		return effect.Result{}, err
-	case refused == nil:
-		return p.next.Perform(ctx, r)
 	}
-	return p.next.Perform(context.WithValue(ctx, verdictKey{}, refused), r)
+	r.Refused = refused
+	return p.next.Perform(ctx, r)
 }
 
 // isPerformed reports whether a change is about to be performed: it is new, or
@@ -144,17 +166,22 @@ func (p *interlocker) isPerformed(r *effect.Request) bool {
 	return r.Resolution == effect.PerformAgain
 }
 
-type verdictKey struct{}
-
-// verdicts is the layer that answers refused changes in place of the world.
-type verdicts struct{ next effect.Performer }
-
-// Perform is part of [effect.Performer].
-func (v verdicts) Perform(ctx context.Context, r effect.Request) (effect.Result, error) {
-	if refused, _ := ctx.Value(verdictKey{}).(*effect.Error); refused != nil && r.Class == effect.Change {
-		return effect.Fail(refused), nil
+// refusedBy are the names of the interlocks that an error comes from; none if it
+// comes from elsewhere.
+func refusedBy(e *effect.Error) []string {
+	if e.Kind != effect.Refused {
+		return nil
 	}
-	return v.next.Perform(ctx, r)
+	list, _ := e.Details.Get("interlocks")
+	said, _ := list.([]effect.Value)
+	var names []string
+	for _, one := range said {
+		fields, _ := one.(effect.Struct)
+		name, _ := fields.Get("name")
+		text, _ := name.(string)
+		names = append(names, text)
+	}
+	return names
 }
 
 // rulesText says in a header how many interlocks are in force, and which are not.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"runbook/effect"
@@ -101,10 +102,25 @@ func (l *lives) watch() (stop func()) {
 // stack is the layer that a run performs its requests through.
 func (l *lives) stack(next effect.Performer) effect.Performer {
 	if l.journal == nil {
-		return effect.Unrecorded(next)
+		return effect.Unrecorded(l.keyed(next))
 	}
 	return l.layer(simulator.KillBefore, simulator.KillRecorded, l.journal.Performer(
 		l.layer(simulator.KillRequested, simulator.KillPerformed, next)))
+}
+
+// keyed is the layer that keeps the keys of the runs in one world apart: a host
+// does what a key names once, and effects of every run have the same ids.
+func (l *lives) keyed(next effect.Performer) effect.Performer {
+	run := l.world.Runs()
+	if run == 0 {
+		return next
+	}
+	return effect.PerformerFunc(func(ctx context.Context, r effect.Request) (effect.Result, error) {
+		if r.Key != "" {
+			r.Key = fmt.Sprintf("%d-%s", run, r.Key)
+		}
+		return next.Perform(ctx, r)
+	})
 }
 
 // layer kills before and after what the next one does.

@@ -141,8 +141,10 @@ func (b *rhinoBeginning) call(otherwise string) effect.Struct {
 		nodes = append(nodes, b.node(n))
 	}
 	c := effect.Struct{
-		{Name: maker, Value: "rhino"}, {Name: "name", Value: b.cluster.Name()},
-		{Name: "begins", Value: begins}, {Name: "version", Value: b.cluster.Version},
+		{Name: maker, Value: "rhino"},
+		{Name: "name", Value: b.cluster.Name()},
+		{Name: "begins", Value: begins},
+		{Name: "version", Value: b.cluster.Version},
 	}
 	if desired := b.desired(); desired != "" && begins != "cold" {
 		c = append(c, effect.Field{Name: "desired", Value: desired})

@@ -89,9 +89,12 @@ func (c *Cluster) Config() Config { return c.setup.Config }
 // beginFaults plans the faults that have a time.
 func (c *Cluster) beginFaults() {
 	f := &c.setup.Faults
-	for _, n := range f.Nodes {
-		if n.Kind == FallsOver && n.At > 0 {
+	for i, n := range f.Nodes {
+		switch {
+		case n.Kind == FallsOver && n.At > 0:
 			c.plan(n.At, nodeFails, c.setup.index[n.Node], 0)
+		case n.Kind == Flagged:
+			c.plan(n.At, nodeFlagged, int32(i), 0)
 		}
 	}
 	for _, s := range f.Storage {

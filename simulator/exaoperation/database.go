@@ -22,6 +22,7 @@ type database struct {
 	creates bool // is being created
 	gen     uint32
 	starts  uint32
+	ends    uint32 // stops begun
 
 	active, reserve, failed []int32 // replaced, never changed
 	port                    int64
@@ -123,7 +124,7 @@ func (c *Cluster) startDatabase(i int32) {
 	d.starts++
 	d.level, d.killed, d.again, d.stops = rising, false, false, false
 	c.note(c.setup.Texts.DatabaseStarting, Information, serviceDWAd, d.active[0], i, 0)
-	c.plan(c.draw(c.setup.Timings.DatabaseStart, forDatabase, i, d.gen), databaseDone, i, d.gen)
+	c.planDatabase(i, c.setup.Timings.DatabaseStart, c.databaseFault(d, StartHangs, d.starts))
 }
 
 // stopDatabase begins to stop a database that runs.
@@ -131,9 +132,21 @@ func (c *Cluster) stopDatabase(i int32, again bool) {
 	d := &c.databases[i]
 	c.abortOperation(i)
 	d.gen++
+	d.ends++
 	d.level, d.accepts, d.again, d.stops = falling, false, again, false
 	c.note(c.setup.Texts.DatabaseStopping, Information, serviceDWAd, d.active[0], i, 0)
-	c.plan(c.draw(c.setup.Timings.DatabaseStop, forDatabase, i, d.gen), databaseDone, i, d.gen)
+	c.planDatabase(i, c.setup.Timings.DatabaseStop, c.databaseFault(d, StopHangs, d.ends))
+}
+
+// planDatabase plans the end of a start or a stop, which a fault may put off.
+func (c *Cluster) planDatabase(i int32, usual Span, hangs *DatabaseFault) {
+	gen := c.databases[i].gen
+	switch d := c.draw(usual, forDatabase, i, gen); {
+	case hangs == nil:
+		c.plan(d, databaseDone, i, gen)
+	case hangs.For > 0:
+		c.plan(d+hangs.For, databaseDone, i, gen)
+	}
 }
 
 // databaseTurned ends a creation, a start or a stop.
@@ -170,7 +183,7 @@ func (c *Cluster) noteStopped(i int32, temp string) {
 // databaseRuns ends a start, well or not.
 func (c *Cluster) databaseRuns(i int32) {
 	d, t := &c.databases[i], &c.setup.Texts
-	if c.storage.level != running || !c.manned(d) || !c.hasData(d) || c.startFault(d, StartFails) != nil {
+	if c.storage.level != running || !c.manned(d) || !c.hasData(d) || c.databaseFault(d, StartFails, d.starts) != nil {
 		d.gen++
 		d.level = down
 		c.note(t.DatabaseStartFailed, Error, serviceDWAd, d.active[0], i, 0)
@@ -180,7 +193,7 @@ func (c *Cluster) databaseRuns(i int32) {
 	d.temp = c.addTemporary(d)
 	c.note(t.DatabaseStarted, Information, serviceDWAd, d.active[0], i, 0)
 	wait := c.draw(c.setup.Timings.DatabaseConnect, forConnection, i, d.gen)
-	if f := c.startFault(d, NotConnectible); f != nil {
+	if f := c.databaseFault(d, NotConnectible, d.starts); f != nil {
 		if f.For == 0 {
 			return
 		}
@@ -189,11 +202,11 @@ func (c *Cluster) databaseRuns(i int32) {
 	c.plan(wait, databaseConnects, i, d.gen)
 }
 
-// startFault is the fault of the kind that spoils the current start.
-func (c *Cluster) startFault(d *database, kind DatabaseFaultKind) *DatabaseFault {
+// databaseFault is the fault of the kind that spoils the database's n-th start or stop.
+func (c *Cluster) databaseFault(d *database, kind DatabaseFaultKind, turn uint32) *DatabaseFault {
 	for i := range c.setup.Faults.Databases {
 		f := &c.setup.Faults.Databases[i]
-		if f.Kind == kind && f.Database == d.name && spoils(f.Times, d.starts) {
+		if f.Kind == kind && f.Database == d.name && spoils(f.Times, turn) {
 			return f
 		}
 	}

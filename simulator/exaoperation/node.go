@@ -1,6 +1,7 @@
 package exaoperation
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -167,7 +168,7 @@ func (c *Cluster) planStage(i int32) {
 func (c *Cluster) nodeStaged(i int32) {
 	n, t := &c.nodes[i], &c.setup.Texts
 	if n.stage == stagePrepared {
-		if !c.neverBoots(i) {
+		if c.nodeFault(i, NeverBoots) == nil {
 			c.nodeBooted(i)
 		}
 		return
@@ -182,13 +183,21 @@ func (c *Cluster) nodeStaged(i int32) {
 	c.planStage(i)
 }
 
-func (c *Cluster) neverBoots(i int32) bool {
-	for _, f := range c.setup.Faults.Nodes {
-		if f.Kind == NeverBoots && c.setup.index[f.Node] == i && spoils(f.Times, c.nodes[i].boots) {
-			return true
+// nodeFault is the fault of the kind that spoils the node's current boot.
+func (c *Cluster) nodeFault(i int32, kind NodeFaultKind) *NodeFault {
+	for k := range c.setup.Faults.Nodes {
+		f := &c.setup.Faults.Nodes[k]
+		if f.Kind == kind && c.setup.index[f.Node] == i && spoils(f.Times, c.nodes[i].boots) {
+			return f
 		}
 	}
-	return false
+	return nil
+}
+
+// nodeFlagged lets somebody set the flag of a fault.
+func (c *Cluster) nodeFlagged(fault int32) {
+	f := &c.setup.Faults.Nodes[fault]
+	c.nodes[c.setup.index[f.Node]].flag = cmp.Or(f.Flag, ToInstall)
 }
 
 func (c *Cluster) nodeBooted(i int32) {
@@ -201,6 +210,10 @@ func (c *Cluster) nodeBooted(i int32) {
 		if f.Kind == FallsOver && f.At == 0 && c.setup.index[f.Node] == i && spoils(f.Times, n.boots) {
 			c.plan(f.After, nodeFails, i, n.boots)
 		}
+	}
+	if c.nodeFault(i, Suspends) != nil {
+		n.power = suspended
+		return
 	}
 	c.bootPlugins(i)
 	c.storageGotNode(i)

@@ -11,6 +11,7 @@ const (
 	nodeServices
 	nodeFails
 	nodeByHand
+	nodeFlagged
 	masterUp
 	masterMoves
 	storageDone
@@ -146,6 +147,8 @@ func (c *Cluster) happen(e *event) {
 		c.cutPower(e.unit)
 	case nodeByHand:
 		c.switchOn(e.unit)
+	case nodeFlagged:
+		c.nodeFlagged(e.unit)
 	case masterUp:
 		c.masterIsUp()
 	case masterMoves:

@@ -175,12 +175,20 @@ func (s *setup) settleFaults() error {
 		if err := s.known(n.Node, "faults.nodes", i); err != nil {
 			return err
 		}
-		if err := oneOf(fmt.Sprintf("faults.nodes[%d].kind", i), n.Kind, NeverBoots, BootsLate, FallsOver); err != nil {
+		if err := oneOf(fmt.Sprintf("faults.nodes[%d].kind", i), n.Kind, NeverBoots, BootsLate, FallsOver, Suspends, Flagged); err != nil {
 			return err
+		}
+		if n.Kind == Suspends && s.index[n.Node] < s.first {
+			return fmt.Errorf("faults.nodes[%d]: got %q, want a data node", i, n.Node)
+		}
+		if n.Flag != "" {
+			if err := oneOf(fmt.Sprintf("faults.nodes[%d].flag", i), n.Flag, Active, ToInstall, ToWipe); err != nil {
+				return err
+			}
 		}
 	}
 	for i, t := range f.Storage {
-		if err := oneOf(fmt.Sprintf("faults.storage[%d].kind", i), t.Kind, StorageRefuses, StorageFails, StorageHangs, StorageLost); err != nil {
+		if err := oneOf(fmt.Sprintf("faults.storage[%d].kind", i), t.Kind, StorageRefuses, StorageFails, StorageHangs, StorageLost, StorageStopHangs); err != nil {
 			return err
 		}
 	}
@@ -188,7 +196,7 @@ func (s *setup) settleFaults() error {
 		if !slices.ContainsFunc(s.Databases, func(o Database) bool { return o.Name == d.Database }) {
 			return fmt.Errorf("faults.databases[%d].database: got %q, want a database", i, d.Database)
 		}
-		if err := oneOf(fmt.Sprintf("faults.databases[%d].kind", i), d.Kind, NotConnectible, StartFails, Busy, Disappears, Crashes); err != nil {
+		if err := oneOf(fmt.Sprintf("faults.databases[%d].kind", i), d.Kind, NotConnectible, StartFails, StartHangs, StopHangs, Busy, Disappears, Crashes); err != nil {
 			return err
 		}
 	}

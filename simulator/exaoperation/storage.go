@@ -23,6 +23,7 @@ type storage struct {
 	serves  bool // its service is OK
 	gen     uint32
 	starts  uint32
+	stops   uint32
 	ignored []int32
 	members int // nodes it began with
 	online  int // how many of them are left
@@ -72,15 +73,24 @@ func (c *Cluster) startStorage(ignored []int32) {
 	s.starts++
 	s.level, s.ignored = rising, ignored
 	c.countStorage()
-	if c.storageFault(StorageHangs) == nil {
-		c.plan(c.draw(c.setup.Timings.StorageStart, forStorage, 0, s.gen), storageDone, 0, s.gen)
+	c.planStorage(c.setup.Timings.StorageStart, c.storageFault(StorageHangs, s.starts))
+}
+
+// planStorage plans the end of a start or a stop, which a fault may put off.
+func (c *Cluster) planStorage(usual Span, hangs *StorageFault) {
+	gen := c.storage.gen
+	switch d := c.draw(usual, forStorage, 0, gen); {
+	case hangs == nil:
+		c.plan(d, storageDone, 0, gen)
+	case hangs.For > 0:
+		c.plan(d+hangs.For, storageDone, 0, gen)
 	}
 }
 
-// storageFault is the fault of the kind that spoils the current start.
-func (c *Cluster) storageFault(kind StorageFaultKind) *StorageFault {
+// storageFault is the fault of the kind that spoils the n-th start or stop.
+func (c *Cluster) storageFault(kind StorageFaultKind, turn uint32) *StorageFault {
 	for i := range c.setup.Faults.Storage {
-		if f := &c.setup.Faults.Storage[i]; f.Kind == kind && spoils(f.Times, c.storage.starts) {
+		if f := &c.setup.Faults.Storage[i]; f.Kind == kind && spoils(f.Times, turn) {
 			return f
 		}
 	}
@@ -90,15 +100,16 @@ func (c *Cluster) storageFault(kind StorageFaultKind) *StorageFault {
 func (c *Cluster) stopStorage() {
 	s := &c.storage
 	s.gen++
+	s.stops++
 	s.level = falling
-	c.plan(c.draw(c.setup.Timings.StorageStop, forStorage, 0, s.gen), storageDone, 0, s.gen)
+	c.planStorage(c.setup.Timings.StorageStop, c.storageFault(StorageStopHangs, s.stops))
 }
 
 // storageTurned ends a start or a stop of EXAStorage.
 func (c *Cluster) storageTurned() {
 	s := &c.storage
 	if s.level == rising {
-		if c.storageFault(StorageFails) != nil || !c.hasQuorum() {
+		if c.storageFault(StorageFails, s.starts) != nil || !c.hasQuorum() {
 			c.storageLost()
 			return
 		}
@@ -167,22 +178,12 @@ func (c *Cluster) callStartStorage(in *invocation) Answer {
 	if missing := c.storageMissing(ignored); len(missing) > 0 {
 		return c.fault(t.StorageNodesMissing, "nodes", c.nodeNames(missing))
 	}
-	if f := c.storageRefusal(); f != nil {
+	if f := c.storageFault(StorageRefuses, c.storage.starts+1); f != nil {
 		c.storage.starts++
 		return c.fault(either(f.Text, t.StorageFailed))
 	}
 	c.startStorage(ignored)
 	return answer(t.StorageStarted)
-}
-
-// storageRefusal is the fault that spoils the start to come.
-func (c *Cluster) storageRefusal() *StorageFault {
-	for i := range c.setup.Faults.Storage {
-		if f := &c.setup.Faults.Storage[i]; f.Kind == StorageRefuses && spoils(f.Times, c.storage.starts+1) {
-			return f
-		}
-	}
-	return nil
 }
 
 func (c *Cluster) callStopStorage(*invocation) Answer {

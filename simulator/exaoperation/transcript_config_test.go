@@ -158,7 +158,7 @@ func (s *script) fault(f *Faults, unit, kind string, opts map[string]string, lon
 	text := strings.ReplaceAll(opts["text"], "_", " ")
 	switch unit {
 	case "storage":
-		f.Storage = append(f.Storage, StorageFault{StorageFaultKind(kind), text, count("times"), long("at")})
+		f.Storage = append(f.Storage, StorageFault{StorageFaultKind(kind), text, count("times"), long("at"), long("for")})
 	case "interface":
 		f.Interface = append(f.Interface, InterfaceFault{InterfaceFaultKind(kind), long("from"), long("for"), opts["node"]})
 	case "password":
@@ -172,6 +172,6 @@ func (s *script) fault(f *Faults, unit, kind string, opts map[string]string, lon
 			Database: opts["name"], Kind: DatabaseFaultKind(kind), At: long("at"), For: long("for"), Operation: text, Times: count("times"),
 		})
 	default:
-		f.Nodes = append(f.Nodes, NodeFault{unit, NodeFaultKind(kind), long("late"), long("at"), long("after"), count("times")})
+		f.Nodes = append(f.Nodes, NodeFault{unit, NodeFaultKind(kind), long("late"), long("at"), long("after"), count("times"), Flag(opts["flag"])})
 	}
 }

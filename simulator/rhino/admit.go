@@ -43,11 +43,17 @@ func (c *Cluster) visible(n *node) *component {
 func (c *Cluster) waiters() []*node {
 	var all []*node
 	for _, n := range c.nodes {
-		if n.alive() && n.step == waiting && n.comp == nil && !n.joins && c.nodeFault(n, NeverJoins, n.starts) == nil {
+		if n.alive() && n.step == waiting && n.comp == nil && !n.joins && !n.isolated() {
 			all = append(all, n)
 		}
 	}
 	return all
+}
+
+// isolated reports whether a fault keeps the node from seeing the others.
+func (n *node) isolated() bool {
+	f := n.c.nodeFault(n, NeverJoins, n.starts)
+	return f != nil && (f.After == 0 || n.c.now() < n.waits+f.After)
 }
 
 // admit lets nodes that wait begin to enter the primary component, or begin to

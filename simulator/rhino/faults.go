@@ -24,7 +24,7 @@ const (
 	CrashesStarting NodeFaultKind = "crashes_starting"  // its JVM ends After so long in a start
 	CrashesRunning  NodeFaultKind = "crashes_running"   // its JVM ends After so long since it was ready, or At
 	RefusesStart    NodeFaultKind = "refuses_start"     // it finds a misconfiguration: ends with status 2, and a halt file
-	NeverJoins      NodeFaultKind = "never_joins"       // it waits for the primary component for ever, as when multicast is blocked
+	NeverJoins      NodeFaultKind = "never_joins"       // it waits for the primary component After longer, as when multicast is blocked; 0 for ever
 	HangsInShutdown NodeFaultKind = "hangs_in_shutdown" // its shutdown ends with status 4 after Timings.ShutDownLimit
 	StartsLate      NodeFaultKind = "starts_late"       // every step of its start takes After longer
 )
@@ -45,7 +45,8 @@ type NodeFault struct {
 type SLEEFaultKind string
 
 const (
-	StuckStopping SLEEFaultKind = "stuck_stopping" // it stays in Stopping: its activities never end
+	StuckStopping SLEEFaultKind = "stuck_stopping" // it stays in Stopping For longer: its activities do not end
+	StuckStarting SLEEFaultKind = "stuck_starting" // it stays in Starting For longer: a startup task does not end
 	StartFails    SLEEFaultKind = "start_fails"    // a startup task fails: Starting, Stopping, Stopped
 )
 
@@ -54,6 +55,7 @@ type SLEEFault struct {
 	Node  int
 	Kind  SLEEFaultKind
 	Times int
+	For   time.Duration // StuckStopping, StuckStarting: 0 for ever
 }
 
 // ConsoleFaultKind is what is wrong with a console.
@@ -92,14 +94,14 @@ func (c *Cluster) nodeFault(n *node, kind NodeFaultKind, turn uint32) *NodeFault
 	return nil
 }
 
-// sleeFault reports whether the node's SLEE shows a fault of that kind in its n-th turn.
-func (c *Cluster) sleeFault(n *node, kind SLEEFaultKind, turn uint32) bool {
+// sleeFault is the fault of that kind that the node's SLEE shows in its n-th turn, or nil.
+func (c *Cluster) sleeFault(n *node, kind SLEEFaultKind, turn uint32) *SLEEFault {
 	for i := range c.Faults.SLEE {
 		if f := &c.Faults.SLEE[i]; f.Node == n.spec.ID && f.Kind == kind && spoils(f.Times, turn) {
-			return true
+			return f
 		}
 	}
-	return false
+	return nil
 }
 
 // databaseUp reports whether PostgreSQL can be reached now.

@@ -98,7 +98,10 @@ func (n *node) enter(p *host.Process) int {
 		n.print(put(c.Texts.StartPrimary, "id", n.name, "path", n.primary))
 		return n.giveUp(p, statusMisconfigured, true)
 	}
-	n.step, n.memory = waiting, m
+	n.step, n.memory, n.waits = waiting, m, c.now()
+	if f := c.nodeFault(n, NeverJoins, n.starts); f != nil && f.After > 0 {
+		n.after(f.After, c.admit)
+	}
 	n.log(c.Texts.Waiting)
 	n.flush(p)
 	if n.flags.primary || there && m.fresh() {

@@ -84,7 +84,7 @@ func drawWorld(t *rapid.T) Config {
 		f.Database = []Window{{From: 30 * time.Second, For: 2 * time.Minute}}
 	}
 	if rapid.Bool().Draw(t, "slee") {
-		f.SLEE = []SLEEFault{{Node: 102, Kind: StuckStopping, Times: 1}, {Node: 101, Kind: StartFails, Times: 1}}
+		f.SLEE = []SLEEFault{{Node: 102, Kind: StuckStopping, Times: 1}, {Node: 102, Kind: StuckStarting, Times: 1, For: time.Minute}, {Node: 101, Kind: StartFails, Times: 1}}
 	}
 	if rapid.IntRange(0, 3).Draw(t, "lock") == 0 {
 		cfg.Timings.BootLock = Fixed(10 * time.Second)

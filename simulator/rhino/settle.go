@@ -191,7 +191,7 @@ func (c *Cluster) settleFaults() error {
 		if c.byID[f.Node] == nil || c.byID[f.Node].spec.Quorum {
 			return fmt.Errorf("%s.node: got %d, want an event-router node of %s", field, f.Node, c.Name)
 		}
-		if err := oneOf(field+".kind", f.Kind, StuckStopping, StartFails); err != nil {
+		if err := oneOf(field+".kind", f.Kind, StuckStopping, StuckStarting, StartFails); err != nil {
 			return err
 		}
 	}

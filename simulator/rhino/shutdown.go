@@ -92,6 +92,7 @@ func (c *Cluster) depart(k *component, s *shutdown) {
 // depart ends the process of a node that has left the primary component.
 func (n *node) depart(restart bool) {
 	c := n.c
+	n.ends++
 	if c.nodeFault(n, HangsInShutdown, n.readys) != nil {
 		n.after(c.draw(c.Timings.ShutDownLimit, forEnd, n.spec.ID, n.starts), func() {
 			n.log(c.Texts.ShutDownLimit)

@@ -114,8 +114,8 @@ func (n *node) startSLEE() {
 	n.slee.starts++
 	n.setSLEE(SLEEStarting, true)
 	fails := c.sleeFault(n, StartFails, n.slee.starts)
-	n.later(c.draw(c.Timings.SLEEStart, forSLEE, n.spec.ID, n.slee.gen), func() {
-		if !fails {
+	n.laterUnless(c.sleeFault(n, StuckStarting, n.slee.starts), c.draw(c.Timings.SLEEStart, forSLEE, n.spec.ID, n.slee.gen), func() {
+		if fails == nil {
 			n.setSLEE(SLEERunning, true)
 			n.settled()
 			return
@@ -134,29 +134,38 @@ func (n *node) stopSLEE(activities int) {
 	c := n.c
 	n.slee.stops++
 	n.slee.left = activities
-	n.slee.stuck = c.sleeFault(n, StuckStopping, n.slee.stops)
+	stuck := c.sleeFault(n, StuckStopping, n.slee.stops)
+	n.slee.stuck = stuck != nil
 	n.slee.ends = c.now()
 	if activities > 0 {
 		n.slee.ends += c.Activities.Drain
 	}
 	starting := n.slee.state == SLEEStarting && activities == 0 && !n.slee.stuck
 	n.setSLEE(SLEEStopping, true)
-	if n.slee.stuck {
-		return
-	}
 	d := c.draw(c.Timings.SLEEStop, forSLEE, n.spec.ID, n.slee.gen)
 	if starting {
 		d = 0 // effective immediately [doc]
 	}
-	n.later(max(d, n.slee.ends-c.now()), n.stopped)
+	n.laterUnless(stuck, max(d, n.slee.ends-c.now()), n.stopped)
+}
+
+// laterUnless is later where a fault may put it off.
+func (n *node) laterUnless(stuck *SLEEFault, d time.Duration, do func()) {
+	switch {
+	case stuck == nil:
+		n.later(d, do)
+	case stuck.For > 0:
+		n.later(d+stuck.For, do)
+	}
 }
 
 // stopped ends a stop.
 func (n *node) stopped() {
+	n.slee.stuck = false
 	n.setSLEE(SLEEStopped, true)
 	n.settled()
 	n.c.checkShutdowns()
-	if n.desired() == SLEERunning && !n.c.strict && n.c.sleeFault(n, StartFails, n.slee.starts) {
+	if n.desired() == SLEERunning && !n.c.strict && n.c.sleeFault(n, StartFails, n.slee.starts) != nil {
 		n.later(n.c.draw(n.c.Timings.Recheck, forSLEE, n.spec.ID, n.slee.gen), func() { n.converge() })
 		n.watchConvergence()
 		return

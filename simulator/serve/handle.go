@@ -161,7 +161,7 @@ func (c *call) serve() outcome {
 	if trouble.Effect == simulator.LostAfter {
 		return outcome{what: "lost", taken: true}
 	}
-	return outcomeOf(answer)
+	return outcomeOf(trouble.Answered(answer))
 }
 
 // reads reports whether a method is one of those that only look. What time

@@ -263,6 +263,7 @@ func TestFaultsOnTheSocket(t *testing.T) {
     fault.lost_before(method = "startupNode", nth = 1), fault.lost_after(method = "startupNode", nth = 2),
     fault.refused(method = "getPlugins"), fault.gateway(method = "getNodeList"), fault.unauthorized(method = "getDatabaseList"),
     fault.reply(method = "getEXASuiteVersion", text = "no <version>", code = 5), fault.slow(method = "getEXAoperationMaster", by = "30s"),
+    fault.answer("7.1.0", method = "getEXACOSVersion"),
 ]`, Config{Log: log, TimeScale: 1000})
 	if _, _, _, err := p.post("", methodCallText("startupNode", "n0011")); !errors.Is(err, io.EOF) {
 		t.Errorf("lost before: got %v, want EOF", err)
@@ -281,6 +282,9 @@ func TestFaultsOnTheSocket(t *testing.T) {
 	}
 	if got := p.call("", "getEXASuiteVersion"); !strings.Contains(got, "<int>5</int>") || !strings.Contains(got, "no &lt;version&gt;") {
 		t.Errorf("reply: got %s", got)
+	}
+	if got := p.call("", "getEXACOSVersion"); !strings.Contains(got, "7.1.0") {
+		t.Errorf("answer: got %s", got)
 	}
 	begun := time.Now()
 	p.want("<value><string>n0010</string></value>\n", "", "getEXAoperationMaster")
@@ -302,7 +306,7 @@ func TestFaultsOnTheSocket(t *testing.T) {
 	}
 	want := []string{
 		"startupNode lost", "startupNode lost", "getPlugins unreachable", "getNodeList status Gateway error", "getDatabaseList status Unauthorized",
-		"getEXASuiteVersion fault no <version>", "getEXAoperationMaster ok",
+		"getEXASuiteVersion fault no <version>", "getEXACOSVersion ok", "getEXAoperationMaster ok",
 	}
 	if diff := cmp.Diff(want, outcomes); diff != "" {
 		t.Error(diff)

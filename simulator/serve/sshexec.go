@@ -106,7 +106,11 @@ func (c *command) drop(how ending) {
 // begin starts what is to be run, unless the machine is down.
 func (c *command) begin(run host.Command) (begun bool) {
 	run.Feed, run.Env = c.feed, c.environment()
-	stdout := c.out.stream(false, c.window != nil)
+	var stdout io.Writer = c.out.stream(false, c.window != nil)
+	if said, ok := c.trouble.Value.(string); ok {
+		_, _ = io.WriteString(stdout, said)
+		stdout = mute{stdout.(*stream)}
+	}
 	if run.Stdout, run.Stderr = stdout, stdout; c.window == nil {
 		run.Stderr = c.out.stream(true, false)
 	}

@@ -15,7 +15,7 @@ func TestFaultsOnTheWay(t *testing.T) {
     fault.lost_before(host = "r1", command = "one"), fault.lost_after(host = "r1", command = "two"),
     fault.refused(host = "r1", command = "three"), fault.unauthorized(host = "r1", command = "four"),
     fault.reply(host = "r1", command = "five", text = "no five here", code = 5),
-    fault.slow(host = "r1", command = "six", by = "30s"),
+    fault.slow(host = "r1", command = "six", by = "30s"), fault.answer("nine\n", host = "r1", command = "nine"),
     fault.lost_after(host = "r1", command = "seven", after = "5s"),
 ]`)
 	for _, c := range []struct {
@@ -34,6 +34,7 @@ func TestFaultsOnTheWay(t *testing.T) {
 		{line: "touch five", want: ran{status: 5, stderr: "no five here\n"}, log: `"outcome":"exit","status":5,"took_effect":false`},
 		{line: "touch six", want: ran{}, log: `"outcome":"exit","status":0,"took_effect":true`, touched: true, atLeast: 30 * time.Millisecond},
 		{line: "touch seven; sleep 100000", want: ran{status: -1}, ends: true, log: `"outcome":"lost","took_effect":true`, touched: true},
+		{line: "touch nine; echo ten", want: ran{stdout: "nine\n"}, log: `"outcome":"exit","status":0,"took_effect":true`, touched: true},
 		{line: "touch eight", want: ran{}, log: `"outcome":"exit","status":0,"took_effect":true`, touched: true},
 	} {
 		client := h.dial("r1")

@@ -79,6 +79,12 @@ func (s *stream) Close() error {
 	return nil
 }
 
+// A mute stream takes nothing more: it has said all that it is to say.
+type mute struct{ *stream }
+
+// Write drops what it gets.
+func (mute) Write(p []byte) (int, error) { return len(p), nil }
+
 // carriageReturns is text as a terminal wants it.
 func carriageReturns(p []byte) []byte {
 	b := make([]byte, 0, len(p)+16)
