@@ -91,11 +91,6 @@ func (o *exploreOptions) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.json, "json", false, "tell the report as one JSON object on stdout")
 }
 
-// exec are the flags by which exec runs what is explored.
-func (o *exploreOptions) exec() *execOptions {
-	return &execOptions{dryRun: true, site: o.site, sets: o.sets, runOptions: runOptions{lift: o.lift}, ruleless: o.ruleless}
-}
-
 // check refuses flags that make no sense, or not together.
 func (o *exploreOptions) check() error {
 	switch {
