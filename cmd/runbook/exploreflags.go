@@ -25,12 +25,8 @@ type exploreOptions struct {
 	ruleless       bool
 }
 
-func (a *App) exploreCommand() *cobra.Command {
-	var o exploreOptions
-	cmd := &cobra.Command{
-		Use:   "explore FILE [INVERSE]",
-		Short: "Rehearse a runbook with every fault at every place, and tell what breaks",
-		Long: `explore rehearses a runbook once undisturbed, and then again for every place and
+// exploreLong is what help says of the command.
+const exploreLong = `explore rehearses a runbook once undisturbed, and then again for every place and
 everything that can go wrong there: a request is refused, lost before or after it
 took effect, answered by a fault or too late; a node, a host or the interface goes
 down at that moment; the tool is killed around a record of its journal, and the
@@ -68,7 +64,14 @@ the script are not as they were when it was tried before. --runs and --budget en
 the search; what is left of them is spent on random schedules, drawn from --seed.
 The report is the same, byte for byte, for the same input, unless --budget ends it.
 
-The exit status is 0, or 1 if a rule was broken.`,
+The exit status is 0, or 1 if a rule was broken.`
+
+func (a *App) exploreCommand() *cobra.Command {
+	var o exploreOptions
+	cmd := &cobra.Command{
+		Use:   "explore FILE [INVERSE]",
+		Short: "Rehearse a runbook with every fault at every place, and tell what breaks",
+		Long:  exploreLong,
 		Example: `  runbook explore startup.star
   runbook explore startup.star --scenario half.star --set boot_timeout=1h
   runbook explore startup.star --from any
