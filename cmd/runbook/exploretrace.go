@@ -19,11 +19,14 @@ type look struct {
 	inner    bool // part of a poll or of a probe
 	what     string
 	target   string
+	method   string // operation of the request
+	args     []effect.Value
 	position string
 	timeout  time.Duration // how long its client waits
 	settle   time.Duration // how long it may take effect, since it was made
 	at, till time.Duration
 	answer   string // "" until it is known
+	value    effect.Value
 	state    uint64 // of the world when its effect began, if that was asked for
 }
 
@@ -62,7 +65,7 @@ func (o *observer) Perform(ctx context.Context, r effect.Request) (effect.Result
 	if i >= 0 {
 		o.looks[i].till = o.world.Elapsed()
 		if err == nil {
-			o.looks[i].answer = res.Describe()
+			o.looks[i].answer, o.looks[i].value = res.Describe(), res.Value
 		}
 	}
 	return res, err
@@ -75,7 +78,7 @@ func (o *observer) note(r *effect.Request) int {
 	}
 	l := look{
 		id: r.ID.String(), kind: r.Kind, change: r.Class == effect.Change, inner: r.Inner, what: r.Describe(),
-		target: r.Target, position: r.Position, timeout: timeoutOf(r), at: o.world.Elapsed(),
+		target: r.Target, method: r.Operation, args: r.Args, position: r.Position, timeout: timeoutOf(r), at: o.world.Elapsed(),
 	}
 	if r.Peer != nil {
 		l.settle = r.Peer.Settle
