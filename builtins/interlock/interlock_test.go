@@ -144,3 +144,26 @@ func TestDeclarations(t *testing.T) {
 		}
 	}
 }
+
+// TestHeard: what a rule waits for is told, as a note about the rule.
+func TestHeard(t *testing.T) {
+	t.Parallel()
+	c := &interlock.Collector{}
+	src := "interlock(name = \"rule\", before = change(), require = lambda r, s: read(\"a\") and print(\"seen\"), reason = \"x\")"
+	engine := interpreter.NewEngine(c.Predeclared(starlark.StringDict{"read": reader(effect.Read)}), interpreter.Bundle{"a.star": []byte(src)}, interpreter.Limits{})
+	set, err := interlock.Load(c, engine, []string{"a.star"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var notes []interpreter.Note
+	world := effect.PerformerFunc(func(context.Context, effect.Request) (effect.Result, error) { return effect.Result{Value: true}, nil })
+	court := &interlock.Court{World: world, Branches: inTurn{}, Site: starlark.None, Observe: func(n interpreter.Note) { notes = append(notes, n) }}
+	asked := &effect.Request{ID: effect.ID{Branch: "main/2"}, Kind: effect.KindXMLRPC, Target: "s", Operation: "x", Class: effect.Change, Step: "a > b"}
+	if _, err := set.Judge(t.Context(), court, asked); err != nil {
+		t.Fatal(err)
+	}
+	want := []interpreter.Note{{Kind: interpreter.NoteLog, Branch: "main/2", Step: "a > b", Item: `interlock "rule"`, Text: "seen", Position: "a.star:1:87"}}
+	if diff := cmp.Diff(want, notes); diff != "" {
+		t.Error(diff)
+	}
+}

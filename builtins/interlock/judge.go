@@ -22,6 +22,9 @@ type Court struct {
 	// Owners are the systems of the site that a request is sent to, and the
 	// object of such a system that it is about; nil for none.
 	Owners func(r *effect.Request) (systems []starlark.Value, object string)
+	// Observe hears what rules say, such as what they wait for, as notes of the
+	// change's branch about the rule; nil for nobody.
+	Observe func(interpreter.Note)
 }
 
 // Judge asks the rules in force about a change and returns the error that it is
@@ -101,6 +104,9 @@ func (t *trial) hear(ctx context.Context, rule *Rule) (saw string, err error) {
 	if err == nil && applies {
 		v, err = t.call(ctx, rule, rule.require, starlark.Tuple{t.request, t.court.Site})
 	}
+	if e := (*effect.Error)(nil); errors.As(err, &e) && e.Kind == effect.Timeout {
+		t.reads.waited = true
+	}
 	switch {
 	case err != nil && (!interpreter.IsOutcome(err) || context.Cause(ctx) != nil):
 		return "", err
@@ -149,7 +155,24 @@ func (t *trial) applies(ctx context.Context, rule *Rule) (bool, error) {
 // call runs a function of a rule, whose effects are reads.
 func (t *trial) call(ctx context.Context, rule *Rule, fn starlark.Callable, args starlark.Tuple) (starlark.Value, error) {
 	run := &interpreter.Run{Performer: t.reads, Branches: t.court.Branches}
+	if t.court.Observe != nil {
+		run.Observe = func(n interpreter.Note) { t.court.Observe(t.noted(rule, n)) }
+	}
 	return rule.program.Call(ctx, run, fn, args, nil)
+}
+
+// noted is what a rule says, as a note of the change's branch. What it prints is
+// no result of the runbook.
+func (t *trial) noted(rule *Rule, n interpreter.Note) interpreter.Note {
+	about := fmt.Sprintf("interlock %q", rule.Name)
+	if n.Item != "" {
+		about += ": " + n.Item
+	}
+	if n.Kind == interpreter.NotePrint {
+		n.Kind = interpreter.NoteLog
+	}
+	n.Branch, n.Step, n.Item = t.asked.ID.Branch, t.asked.Step, about
+	return n
 }
 
 // whyNot says why a rule has no answer: what it could not read, or a mistake in it.

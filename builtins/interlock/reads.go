@@ -17,18 +17,29 @@ type reads struct {
 
 	mu    sync.Mutex
 	known map[string]effect.Result // good answers, by question
+	began time.Time                // when the first poll did
+
+	// waited: a rule has waited in vain, so that the change is refused whatever
+	// the others say. They look, but wait no more.
+	waited bool
 }
 
 // Perform is part of [effect.Performer].
 func (p *reads) Perform(ctx context.Context, r effect.Request) (effect.Result, error) {
+	asking, _ := ctx.Value(askedKey{}).(*asked)
 	switch {
 	case r.Class == effect.Change, r.Kind == effect.KindOperator:
 		return effect.Fail(&effect.Error{
 			Kind: effect.Refused, Target: r.Target, Operation: r.Operation,
 			Message: "the function of an interlock may only read", Hint: "mark what only reads with reads=True",
 		}), nil
+	case r.Kind == effect.KindClock && r.Operation == effect.OpWait && asking == nil:
+		return effect.Fail(&effect.Error{
+			Kind: effect.Refused, Operation: r.Operation,
+			Message: "the function of an interlock may not wait", Hint: "poll until what it waits for is so",
+		}), nil
 	case r.Kind == effect.KindPoll:
-		r.Body = anew(r.Body)
+		r.Body = p.polling(r.Body)
 	}
 	r.Inner, r.ID = true, p.about.ID
 	if r.Step == "" {
@@ -38,8 +49,7 @@ func (p *reads) Perform(ctx context.Context, r effect.Request) (effect.Result, e
 		return p.next.Perform(ctx, r)
 	}
 	question := questionOf(&r)
-	asked, _ := ctx.Value(askedKey{}).(*asked)
-	if res, ok := p.answer(question); ok && asked.first(question) {
+	if res, ok := p.answer(question); ok && asking.first(question) {
 		return res, nil
 	}
 	res, err := p.next.Perform(ctx, r)
@@ -88,9 +98,18 @@ func (a *asked) first(question string) bool {
 	return true
 }
 
-// anew is the body of a poll whose looks remember what they asked.
-func anew(body func(context.Context, time.Time) (effect.Result, error)) func(context.Context, time.Time) (effect.Result, error) {
+// polling is the body of a poll whose looks remember what they asked. All the
+// waits for a change that is refused take together as long as one.
+func (p *reads) polling(body func(context.Context, time.Time) (effect.Result, error)) func(context.Context, time.Time) (effect.Result, error) {
 	return func(ctx context.Context, begun time.Time) (effect.Result, error) {
+		p.mu.Lock()
+		if p.began.IsZero() {
+			p.began = begun
+		}
+		if p.waited {
+			begun = p.began
+		}
+		p.mu.Unlock()
 		return body(context.WithValue(ctx, askedKey{}, &asked{questions: map[string]bool{}}), begun)
 	}
 }

@@ -79,6 +79,8 @@ type job struct {
 	site    *builtins.Site
 	rules   *interlock.Set // what must hold before a change
 	bound   *interpreter.Arguments
+
+	progress *progress // where rules tell what they wait for; nil for nowhere
 }
 
 // files are all sources of the job, by name.

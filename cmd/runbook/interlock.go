@@ -114,7 +114,11 @@ func (j *job) interlocked(
 	if replaying == nil {
 		replaying = func(string) bool { return false }
 	}
-	return &interlocker{next: recorded, rules: j.rules, court: j.site.Court(recorded, branches), replaying: replaying}
+	court := j.site.Court(recorded, branches)
+	if j.progress != nil {
+		court.Observe = j.progress.ruling
+	}
+	return &interlocker{next: recorded, rules: j.rules, court: court, replaying: replaying, progress: j.progress}
 }
 
 // An interlocker is the layer that has changes judged before their intent is
@@ -125,6 +129,7 @@ type interlocker struct {
 	rules     *interlock.Set
 	court     *interlock.Court
 	replaying func(branch string) bool
+	progress  *progress // where rules tell what they wait for; nil for nowhere
 }
 
 // Perform judges a change and hands it on, with the verdict if it is refused:
@@ -134,6 +139,9 @@ func (p *interlocker) Perform(ctx context.Context, r effect.Request) (effect.Res
 		return p.next.Perform(ctx, r)
 	}
 	refused, err := p.rules.Judge(ctx, p.court, &r)
+	if p.progress != nil {
+		p.progress.ruled(r.ID.Branch)
+	}
 	switch {
 	case context.Cause(ctx) != nil: // and it is recorded, or stopped, as any other
 		return p.next.Perform(ctx, r)

@@ -72,6 +72,22 @@ func (p *progress) observe(n interpreter.Note) {
 	}
 }
 
+// ruling tells what an interlock says while it judges a change of a branch.
+func (p *progress) ruling(n interpreter.Note) {
+	if p.view == nil || n.Kind != interpreter.NoteLook {
+		p.observe(n)
+		return
+	}
+	p.view.wait(n.Branch, visible(n.Item+": waiting for "+n.Text), p.clock(), n.Left)
+}
+
+// ruled says that a change of a branch has been judged.
+func (p *progress) ruled(branch string) {
+	if p.view != nil {
+		p.view.ended(branch)
+	}
+}
+
 // note writes a note as a line.
 func (p *progress) note(now time.Time, n interpreter.Note) {
 	text, depth := visible(n.Text), strings.Count(n.Step, " > ")

@@ -60,6 +60,7 @@ func (s *session) stack() effect.Performer {
 		p = &deadline{next: p, limit: time.Duration(s.options.timeout)}
 	}
 	p = &gate{next: p, stopping: &s.stopping}
+	s.job.progress = s.progress
 	if s.journal == nil {
 		return s.job.interlocked(p, s.branches, nil, effect.Unrecorded)
 	}

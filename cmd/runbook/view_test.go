@@ -45,6 +45,11 @@ func TestView(t *testing.T) {
 	shown("wait 1m: to be sure  0s, 40s left  (and 1 more)")
 	p.effect(effect.Request{Kind: effect.KindClock, Operation: effect.OpWait}, effect.Result{}, nil)
 	shown("wait 1m: to be sure  0s, 1m left")
+	p.effect(effect.Request{ID: effect.ID{Branch: "3.0"}, Kind: effect.KindClock, Operation: effect.OpWait}, effect.Result{}, nil)
+	p.ruling(interpreter.Note{Kind: interpreter.NoteLook, Item: "interlock \"quiet\"", Text: "n0011: busy", Left: time.Minute})
+	shown("interlock \"quiet\": waiting for n0011: busy  0s, 1m left")
+	p.ruled("")
+	shown("")
 	p.view.close()
 	shown("")
 }

@@ -64,6 +64,9 @@ func (s *session) bringDown(limit time.Duration, restart bool, states []SLEE) bo
 	if states != nil {
 		k.changed()
 	}
+	for _, n := range nodes {
+		n.told = s.p.Started()
+	}
 	down := c.shutDown(k, nodes, limit, restart, s.p.Wake)
 	c.watchers = append(c.watchers, s.p)
 	defer func() { c.watchers = slices.DeleteFunc(c.watchers, func(p *host.Process) bool { return p == s.p }) }()
@@ -117,6 +120,7 @@ func (s *session) kill() bool {
 		if s.c.Behaviour.KillHalts == "yes" {
 			n.halt()
 		}
+		n.told = s.p.Started()
 		n.jvm.Signal(host.KILL)
 	}
 	s.say(s.c.Texts.KillDone, "nodes", ids(nodes))

@@ -49,6 +49,8 @@ type node struct {
 	waits  time.Duration // when it began to wait for the primary component
 	ends   uint32        // how often it was shut down
 	why    cause         // why it ends
+	told   time.Duration // when the command was given that ends it; 0 if none was
+	lost   time.Duration // when it ended by itself; 0 while it did not
 	output []string      // lines for the console that are not written yet
 
 	memory marker     // what it remembered of the primary component when it started
@@ -105,6 +107,7 @@ func (n *node) end(why cause, status int) {
 func (n *node) launch(script *host.Process, f flags, life host.Program) {
 	n.starts++
 	n.flags, n.step, n.since, n.why = f, launching, n.c.now(), byOthers
+	n.told, n.lost = 0, 0
 	n.comp, n.joins, n.synced, n.output = nil, false, false, nil
 	n.slee = slee{state: SLEEStopped, gen: n.slee.gen + 1, starts: n.slee.starts, stops: n.slee.stops}
 	n.jvm = script.Spawn(host.Command{Argv: n.java(f), Dir: n.spec.Dir, Run: life, Done: n.ended})
@@ -133,6 +136,9 @@ func (n *node) ended(jvm *host.Process) {
 	}
 	c := n.c
 	killed := n.why == byOthers && n.machine.Up()
+	if !killed && n.why != byCommand {
+		n.lost = c.now()
+	}
 	was, running, live := n.comp, n.slee.state, n.activities()
 	n.step = down
 	n.setSLEE(SLEEStopped, false)

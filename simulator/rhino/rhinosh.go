@@ -175,6 +175,7 @@ func (c *Cluster) killNodes(p *host.Process, nodes []*node) int {
 		if c.Behaviour.KillHalts == "yes" {
 			n.halt()
 		}
+		n.told = p.Started()
 		n.jvm.Signal(host.TERM)
 		fmt.Fprintln(p.Stdout, put(c.Texts.RhinoKilling, "id", n.name))
 	}

@@ -142,6 +142,7 @@ func (n *node) stopKill(p *host.Process) int {
 	}
 	pid := n.jvm.PID()
 	n.halt()
+	n.told = p.Started()
 	signal, _ := host.ParseSignal(c.Behaviour.StopKill)
 	n.jvm.Signal(signal)
 	fmt.Fprintln(p.Stdout, put(c.Texts.StopKilled, "id", n.name, "n", strconv.Itoa(pid)))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // watchPrimary looks at a node that is about to create a primary component.
@@ -56,12 +57,29 @@ func (c *Cluster) standingPrimaries() (Hazard, bool) {
 	return Hazard{At: at, Name: HazardPrimaryTwice, Detail: detail, Standing: true}, true
 }
 
+// glance is how long ago who looks at everything may have looked when giving a
+// command.
+const glance = time.Second
+
+// unforeseen are the nodes that were lost by themselves since the command was
+// given that ends n, or so shortly before it that nobody could look in between.
+// To do without them is not the doing of who gave it.
+func (c *Cluster) unforeseen(n *node) []*node {
+	since := c.now()
+	if n.told > 0 { // else it is a signal, which takes no time
+		since = n.told
+	}
+	return slices.DeleteFunc(slices.Clone(c.nodes), func(other *node) bool {
+		return other.alive() || other.lost == 0 || other.lost < since-glance
+	})
+}
+
 // watchMajority looks at members that somebody is about to stop: those that
 // remain, and serve, should still be a majority of the cluster.
 func (c *Cluster) watchMajority(k *component, going []*node, how string) {
 	before := k.current()
 	after := slices.DeleteFunc(slices.Clone(before), func(n *node) bool { return slices.Contains(going, n) })
-	if len(after) == 0 || len(c.nodes) <= 2 || !c.hasMajority(before) || c.hasMajority(after) {
+	if len(after) == 0 || len(c.nodes) <= 2 || !c.hasMajority(before) || c.hasMajority(append(c.unforeseen(going[0]), after...)) {
 		return // of two nodes, one is what a rolling restart leaves
 	}
 	serves := slices.ContainsFunc(after, func(n *node) bool { return n.slee.state == SLEERunning || n.slee.state == SLEEStarting })
@@ -92,7 +110,7 @@ func (c *Cluster) watchKill(n *node, was *component, state SLEE, live int) {
 	if len(rest) == 0 || c.seen(HazardMajority) {
 		return
 	}
-	if !majority(rest, was.members) && !was.wins(rest, was.members) {
+	if !majority(append(c.unforeseen(n), rest...), was.members) && !was.wins(rest, was.members) {
 		c.hazard(HazardMajority, "node %s was killed: %s of the membership %s remain, and shut themselves down", n.name, ids(rest), ids(was.members))
 		return
 	}
@@ -107,7 +125,7 @@ func (c *Cluster) watchRest(n *node, rest []*node) {
 	before := append(slices.Clone(rest), n)
 	slices.SortFunc(before, func(a, b *node) int { return a.spec.ID - b.spec.ID })
 	serves := slices.ContainsFunc(rest, func(n *node) bool { return n.slee.state == SLEERunning })
-	if c.hasMajority(before) && !c.hasMajority(rest) && (c.Traffic || serves) {
+	if c.hasMajority(before) && !c.hasMajority(append(c.unforeseen(n), rest...)) && (c.Traffic || serves) {
 		c.hazard(HazardMajority, "node %s was killed: %s of %d nodes remain", n.name, ids(rest), len(c.nodes))
 	}
 }

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// This file holds what a search tries beyond single mishaps, and how it makes
+// what it found short.
+
+// pairs tries a second mishap after each first, where the world and the script
+// are not as they were when the same was tried before.
+func (x *search) pairs(ctx context.Context) error {
+	seen := map[uint64]bool{}
+	undisturbed, err := x.subject.try(ctx, nil, trialMode{traced: true, states: true, unjudged: true})
+	if err != nil {
+		return err
+	}
+	x.fresh(seen, schedule{}, undisturbed.looks)
+	for chunk := range slices.Chunk(x.singles, batch/8) {
+		if x.done() {
+			x.cut = true
+			return nil
+		}
+		firsts := make([]schedule, len(chunk))
+		for i, m := range chunk {
+			firsts[i] = schedule{m}
+		}
+		traces, err := x.together(ctx, firsts, trialMode{traced: true, states: true, unjudged: true})
+		if err != nil {
+			return err
+		}
+		var plans []schedule
+		for i, v := range traces {
+			plans = append(plans, x.fresh(seen, firsts[i], v.looks)...)
+		}
+		if err := x.tryAll(ctx, plans); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fresh are the schedules that add one mishap behind those of a trace, at a
+// state and a place that were not seen before.
+func (x *search) fresh(seen map[uint64]bool, plan schedule, looks []look) []schedule {
+	after := time.Duration(0)
+	for _, m := range plan {
+		after = max(after, m.at)
+	}
+	var plans []schedule
+	for _, l := range places(looks) {
+		if l.at < after {
+			continue
+		}
+		for _, m := range append(ofRequest(l), killsAt(l)...) {
+			key := hashOf(fmt.Sprintf("%x %s %s %s", l.state, m.fault, l.what, l.answer))
+			if !seen[key] {
+				seen[key] = true
+				plans = append(plans, append(slices.Clone(plan), m))
+			}
+		}
+	}
+	return plans
+}
+
+// random tries schedules of several mishaps, drawn from the seed, until the
+// limits are reached.
+func (x *search) random(ctx context.Context) error {
+	chance := rand.New(rand.NewPCG(x.subject.seed, 1))
+	for !x.done() && len(x.singles) > 0 {
+		plans := make([]schedule, batch)
+		for i := range plans {
+			for range 2 + chance.IntN(3) {
+				plans[i] = append(plans[i], x.singles[chance.IntN(len(x.singles))])
+			}
+		}
+		if err := x.tryAll(ctx, plans); err != nil {
+			return err
+		}
+	}
+	x.cut = false // random schedules have no end: nothing was left out
+	return nil
+}
+
+// shrinkAll makes the schedule of every finding as short as it can be, and
+// replays it.
+func (x *search) shrinkAll(ctx context.Context) error {
+	for _, f := range x.found {
+		if err := x.shrink(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shrink leaves out what is not needed to break the rule in the same way.
+func (x *search) shrink(ctx context.Context, f *finding) error {
+	for i := 0; i < len(f.plan) && len(f.plan) > 1; {
+		shorter := slices.Delete(slices.Clone(f.plan), i, i+1)
+		v, err := x.subject.try(ctx, shorter, trialMode{})
+		if err != nil {
+			return err
+		}
+		if v.rule != "" && v.sign == f.verdict.sign {
+			f.plan, f.verdict = shorter, v
+			continue
+		}
+		i++
+	}
+	return nil
+}
