@@ -215,30 +215,34 @@ func isPlain(v effect.Value) bool {
 }
 
 // ofAnswer are the mishaps that a read is answered once what is not true, but
-// was before or will be after; or, if it never changes, is of another unit.
+// was before, will be next or will be last; or, if it never changes, is of
+// another unit.
 func ofAnswer(l look, known []answerTo) []mishap {
 	truth, ok := literalOf(l)
 	if !ok {
 		return nil
 	}
-	var before, after, other string
+	var before, next, last, other string
 	for _, a := range known {
 		switch {
 		case a.literal == truth:
 		case a.what == l.what && a.at < l.at:
 			before = a.literal
-		case a.what == l.what && after == "":
-			after = a.literal
+		case a.what == l.what && next == "":
+			next = a.literal
+		case a.what == l.what:
+			last = a.literal
 		case a.what != l.what && a.method == l.method && l.kind == effect.KindXMLRPC && other == "":
 			other = a.literal
 		}
 	}
-	if before != "" || after != "" {
-		other = ""
+	lies := []string{before, next, last}
+	if before == "" && next == "" {
+		lies = []string{other}
 	}
 	var list []mishap
-	for _, lie := range []string{before, after, other} {
-		if lie == "" || len(list) > 0 && strings.HasPrefix(list[0].fault, "fault.answer("+lie+",") {
+	for i, lie := range lies {
+		if lie == "" || slices.Contains(lies[:i], lie) {
 			continue
 		}
 		list = append(list, mishap{

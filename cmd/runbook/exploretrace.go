@@ -44,6 +44,7 @@ type observer struct {
 	began  map[string]uint64 // state of the world when an effect began
 	// redone are changes that were performed again although they had taken effect.
 	redone []effect.Request
+	agreed func(question string) // called when the operator has agreed
 	end    context.CancelCauseFunc
 }
 
@@ -61,6 +62,9 @@ func (o *observer) Perform(ctx context.Context, r effect.Request) (effect.Result
 	res, err := o.next.Perform(ctx, r)
 	if took > 0 && r.Recovery != effect.Repeat && o.world.Took(r) > took {
 		o.redone = append(o.redone, r)
+	}
+	if r.Kind == effect.KindOperator && r.Operation == effect.OpConfirm && err == nil && res.Err == nil {
+		o.agreed(r.Describe())
 	}
 	if i >= 0 {
 		o.looks[i].till = o.world.Elapsed()

@@ -122,7 +122,7 @@ func (t *trial) run(ctx context.Context, mode trialMode) *verdict {
 // the interlocks in force, as exec does.
 func (t *trial) execute(ctx context.Context, o *observer) (*lives, error) {
 	s, until := t.subject, t.world.Elapsed()+t.subject.patience()
-	o.next, o.world, o.most, o.nth = t.seen, t.world, 10_000+50*s.asked, map[string]int{}
+	o.next, o.world, o.most, o.nth, o.agreed = t.seen, t.world, 10_000+50*s.asked, map[string]int{}, t.agreed
 	l := newLives(s.job, t.world)
 	return l, guarded(func() error {
 		return l.main(ctx, func(ctx context.Context) error {
@@ -138,6 +138,15 @@ func (t *trial) execute(ctx context.Context, o *observer) (*lives, error) {
 			return err
 		})
 	})
+}
+
+// agreed notes that the operator agreed to a question. What comes after one that
+// the undisturbed run does not ask is the operator's doing.
+func (t *trial) agreed(question string) {
+	usual := func(l look) bool { return l.what == question }
+	if looks := t.subject.looks; len(looks) > 0 && t.seen.leave == 0 && !slices.ContainsFunc(looks, usual) {
+		t.seen.leave = max(t.world.Elapsed(), 1)
+	}
 }
 
 // heard is the layer that notes which interlocks refuse a change.
