@@ -9,6 +9,8 @@ FUZZTIME ?= 30s
 COUNT    ?= 6
 ROUNDS   ?= 7
 OLD      ?=
+P        ?=
+DIR      ?=
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
 # Packages whose tests have the flag -update.
@@ -79,6 +81,20 @@ replay:
 .PHONY: crash
 crash:
 	SEEDS=$(SEEDS) go test -count=1 -v -run '^Test(Crash|Kill)' -timeout 60m ./...
+
+## planted: find every mistake of testdata/planted in a copy of the shipped runbooks, and count them
+.PHONY: planted
+planted:
+	@PLANTED=1 go test -count=1 -v -run '^TestPlanted' -timeout 10m ./cmd/runbook | grep -v -e '^=== ' -e '--- PASS'
+
+## plant: a copy of the shipped runbooks in the folder DIR, with the mistake P=name of testdata/planted in it
+.PHONY: plant
+plant:
+	@test -n '$(P)' -a -n '$(DIR)' || { echo 'usage: make plant P=exasol_start_wrong_state DIR=/tmp/planted'; exit 1; }
+	cp -r runbooks '$(DIR)'
+	cp -r testdata/planted/scenarios '$(DIR)'
+	patch -p1 -d '$(DIR)' <'testdata/planted/$(P).diff'
+	@sed -n '/^---/q; s/^# /what is wrong: /p; s/^\$$ /found by: /p' 'testdata/planted/$(P).diff'
 
 ## fuzz: every fuzz target for FUZZTIME=30s
 .PHONY: fuzz
