@@ -150,7 +150,9 @@ func (t *trial) settle(ctx context.Context, v *verdict) {
 
 // acts reports whether the runbook changes anything: what happens to systems is
 // not put right by one that only looks.
-func (s *subject) acts() bool { return slices.ContainsFunc(s.looks, func(l look) bool { return l.change }) }
+func (s *subject) acts() bool {
+	return slices.ContainsFunc(s.looks, func(l look) bool { return l.change })
+}
 
 // differing are the lines of a state that another does not have, with those it
 // has instead.
