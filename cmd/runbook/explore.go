@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"runbook/effect"
+	"runbook/interpreter"
 )
 
 // errFound is why an exploration does not end well.
@@ -19,7 +20,8 @@ func (a *App) explore(ctx context.Context, file string, o *exploreOptions) error
 	if err := o.check(); err != nil {
 		return err
 	}
-	j, err := a.prepare(file, &execOptions{dryRun: true, site: o.site, sets: o.sets, runOptions: runOptions{lift: o.lift}, ruleless: o.ruleless})
+	covered := interpreter.NewCoverage()
+	j, err := a.prepare(file, &execOptions{coverage: covered, dryRun: true, site: o.site, sets: o.sets, runOptions: runOptions{lift: o.lift}, ruleless: o.ruleless})
 	if err != nil {
 		return err
 	}
@@ -30,6 +32,7 @@ func (a *App) explore(ctx context.Context, file string, o *exploreOptions) error
 	if err != nil {
 		return err
 	}
+	s.covered = covered
 	x, err := newSearch(ctx, s)
 	if err != nil {
 		return &exitError{code: RunbookFailed, err: err, hint: "explore looks for what a fault breaks: exec --dry-run shows what is broken without"}
@@ -48,6 +51,7 @@ func (a *App) explore(ctx context.Context, file string, o *exploreOptions) error
 		return err
 	}
 	x.told(0, 0)
+	x.branches = branchesOf(covered, s.usual)
 	return a.exploreEnd(ctx, file, o, x)
 }
 

@@ -85,7 +85,15 @@ func ofRequest(l look) []mishap {
 const throughout = "throughout"
 
 // precise is a duration as a scenario reads it, without rounding.
-func precise(d time.Duration) string { return d.String() }
+func precise(d time.Duration) string {
+	text := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
+}
 
 // kills are the moments of an effect's life at which the tool may be killed.
 func killsAt(l look) []mishap {
@@ -175,6 +183,7 @@ func atMoment(m moment, touched []unit, ever time.Duration) []mishap {
 // mishapsIn are all single mishaps of a trace, in its order.
 func mishapsIn(looks []look, touched []unit, ever time.Duration) []mishap {
 	var list []mishap
+	ever = ever.Round(time.Hour)
 	known := answersIn(looks)
 	for _, l := range places(looks) {
 		list = append(list, ofRequest(l)...)

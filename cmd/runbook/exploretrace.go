@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -42,6 +43,7 @@ type observer struct {
 	looks  []look
 	nth    map[string]int
 	began  map[string]uint64 // state of the world when an effect began
+	where  map[string]string // positions by effect: what a poll asks has none of its own
 	// redone are changes that were performed again although they had taken effect.
 	redone []effect.Request
 	agreed func(question string) // called when the operator has agreed
@@ -87,6 +89,10 @@ func (o *observer) note(r *effect.Request) int {
 	if r.Peer != nil {
 		l.settle = r.Peer.Settle
 	}
+	for id, above := r.ID, true; l.position == "" && above; id, above = parentOf(id) {
+		l.position = o.where[id.String()]
+	}
+	o.where[l.id] = l.position
 	if r.Kind == effect.KindXMLRPC || r.Kind == effect.KindHost {
 		o.nth[l.id]++
 		l.nth = o.nth[l.id]
@@ -99,6 +105,14 @@ func (o *observer) note(r *effect.Request) int {
 	}
 	o.looks = append(o.looks, l)
 	return len(o.looks) - 1
+}
+
+// parentOf is the effect whose branch an effect is in; false if it is in the main branch.
+func parentOf(id effect.ID) (effect.ID, bool) {
+	i := strings.LastIndexByte(id.Branch, '/')
+	number, _, below := strings.Cut(id.Branch[i+1:], ".")
+	n, err := strconv.Atoi(number)
+	return effect.ID{Branch: id.Branch[:max(i, 0)], Number: n}, below && err == nil
 }
 
 // timeoutOf is how long a request's client waits for its answer.

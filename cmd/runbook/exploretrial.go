@@ -28,8 +28,10 @@ type subject struct {
 	asked   int // requests
 	looks   []look
 	touched []unit
-	names   []string // by which a message may name its target
-	resting string   // where a run fails that finds the goal reached; "" if it ends well
+	names   []string              // by which a message may name its target
+	covered *interpreter.Coverage // of its runs; nil if nobody counts
+	usual   map[way]bool          // ways that the undisturbed run went
+	resting string                // where a run fails that finds the goal reached; "" if it ends well
 
 	begins *outset // another one than usual; nil for that
 }
@@ -107,7 +109,7 @@ func (s *subject) patience() time.Duration { return 6*time.Hour + 4*s.took }
 
 // run runs the runbook once, in as many lives as the schedule gives it.
 func (t *trial) run(ctx context.Context, mode trialMode) *verdict {
-	o := &observer{traced: mode.traced, states: mode.states, began: map[string]uint64{}}
+	o := &observer{traced: mode.traced, states: mode.states, began: map[string]uint64{}, where: map[string]string{}}
 	v := &verdict{struck: true}
 	var l *lives
 	l, v.err = t.execute(ctx, o)
