@@ -45,6 +45,9 @@ func (r *report) junit(w io.Writer) error {
 	if b := r.Beginnings; b != nil {
 		kinds = append([]kindReport{{Kind: anotherBeginning, Tried: b.Tried, Findings: b.Findings}}, kinds...)
 	}
+	if r.Inverse != "" {
+		kinds = append([]kindReport{{Kind: oneAfterTheOther}}, kinds...)
+	}
 	s := exploreSuite{Name: r.Runbook, Tests: len(kinds)}
 	for _, k := range kinds {
 		c := exploreCase{
@@ -89,8 +92,11 @@ func (r *report) failure(kind string) *junitReason {
 
 // words are the counts of a kind.
 func (k *kindReport) words() string {
-	if k.Kind == anotherBeginning {
+	switch k.Kind {
+	case anotherBeginning:
 		return fmt.Sprintf("%d tried", k.Tried)
+	case oneAfterTheOther:
+		return ""
 	}
 	return fmt.Sprintf("%d tried: %d ended well, %d in a clear failure, %d broke a rule", k.Tried, k.Well, k.Clear, k.Findings)
 }
