@@ -83,7 +83,7 @@ func (r *report) failure(kind string) *junitReason {
 	if first == nil {
 		return nil
 	}
-	message := "expected: " + first.Expected
+	message := first.Expected
 	if n > 1 {
 		message += fmt.Sprintf(" (and %s)", count(int64(n-1), "other finding"))
 	}

@@ -130,10 +130,14 @@ func ofState(l look, touched []unit, ever time.Duration) []mishap {
 	return list
 }
 
-// ofPlugin are the mishaps of a plugin's command.
+// ofPlugin are the mishaps of a plugin's command: it fails once, or always if it
+// changes something. Of a plugin whose state cannot be seen nobody knows any.
 func ofPlugin(l look, system string) []mishap {
 	fault := fmt.Sprintf("fault.plugin_fails(%q, %s, %s, node = %s", system, effect.DescribeWhole(l.args[0]), effect.DescribeWhole(l.args[2]), effect.DescribeWhole(l.args[1]))
 	m := mishap{kind: "plugin fails", fault: fault + ", times = 1)", place: l.what, at: l.at, where: l.position, world: true}
+	if !l.change {
+		return []mishap{m}
+	}
 	always := m
 	always.fault, always.lasts = fault+")", true
 	return []mishap{m, always}
