@@ -5,8 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"go.starlark.net/syntax"
-
 	"runbook/interpreter"
 )
 
@@ -28,9 +26,8 @@ func (w way) never(says string) string {
 func waysOf(c *interpreter.Coverage) (all []way, gone map[way]bool) {
 	gone = map[way]bool{}
 	for _, f := range c.Files() {
-		places := f.Places()
-		called := calledIn(f, places)
-		for _, p := range places {
+		called := f.Called()
+		for _, p := range f.Places() {
 			if !p.Branch() || !called(p.Line) {
 				continue
 			}
@@ -42,37 +39,6 @@ func waysOf(c *interpreter.Coverage) (all []way, gone map[way]bool) {
 		}
 	}
 	return all, gone
-}
-
-// calledIn tells of a line whether it is in a function of the file of which
-// something was executed. What a library has for others is none of a runbook's
-// branches.
-func calledIn(f *interpreter.FileCoverage, places []interpreter.Place) func(line int) bool {
-	type span struct{ from, to int }
-	var spans []span
-	if parsed, err := interpreter.Dialect.Parse(f.Name, f.Source, 0); err == nil { // it was, as it was loaded
-		for _, s := range parsed.Stmts {
-			if d, ok := s.(*syntax.DefStmt); ok {
-				from, to := d.Span()
-				spans = append(spans, span{int(from.Line), int(to.Line)})
-			}
-		}
-	}
-	called := map[span]bool{}
-	of := func(line int) span {
-		for _, s := range spans {
-			if s.from <= line && line <= s.to {
-				return s
-			}
-		}
-		return span{}
-	}
-	for _, p := range places {
-		if p.Hits != [2]uint32{} {
-			called[of(p.Line)] = true
-		}
-	}
-	return func(line int) bool { return called[of(line)] }
 }
 
 // A branchReport is how many ways of branches any run of an exploration went,
