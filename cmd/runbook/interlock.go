@@ -190,8 +190,17 @@ func (j *job) rulesText() string {
 		return "no interlocks"
 	}
 	text := count(int64(j.rules.InForce()), "interlock") + " in force"
-	for i, name := range j.rules.Lifted {
-		text += fmt.Sprintf("%s%q", map[bool]string{true: "; LIFTED: ", false: ", "}[i == 0], name)
+	if lifted := liftedText(j.rules.Lifted); lifted != "" {
+		text += "; " + lifted
+	}
+	return text
+}
+
+// liftedText names the rules that a run has lifted; "" for none.
+func liftedText(names []string) string {
+	text := ""
+	for i, name := range names {
+		text += fmt.Sprintf("%s%q", map[bool]string{true: "LIFTED: ", false: ", "}[i == 0], name)
 	}
 	return text
 }
@@ -235,8 +244,13 @@ func liftedBefore(store *journal.Store, dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	return liftedIn(recording)
+}
+
+// liftedIn are the rules that a run has lifted, in all its lives.
+func liftedIn(r *journal.Recording) ([]string, error) {
 	var names []string
-	for rec, err := range recording.Records() {
+	for rec, err := range r.Records() {
 		if err != nil {
 			return nil, err
 		}
