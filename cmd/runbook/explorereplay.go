@@ -22,11 +22,11 @@ func (a *App) writeFound(ctx context.Context, file string, o *exploreOptions, x 
 	}
 	for i, f := range x.found {
 		f.file = filepath.Join(o.out, fmt.Sprintf("%s-%02d.star", strings.TrimSuffix(filepath.Base(file), ".star"), i+1))
-		text := o.comment(file, f) + f.plan.source(x.subject.base, 0)
+		text := o.comment(file, f) + f.plan.source(f.subject.base, 0)
 		if err := os.WriteFile(f.file, []byte(text), 0o644); err != nil {
 			return usage("--out %s: %w", o.out, cause(err))
 		}
-		if err := a.replay(ctx, x.subject, o, f); err != nil {
+		if err := a.replay(ctx, f.subject, o, f); err != nil {
 			return err
 		}
 	}
@@ -35,7 +35,11 @@ func (a *App) writeFound(ctx context.Context, file string, o *exploreOptions, x 
 
 // comment says in a scenario what it shows.
 func (o *exploreOptions) comment(file string, f *finding) string {
-	lines := []string{"Found by runbook explore.", "", "expected: " + f.verdict.rule, "happened: " + f.verdict.happened, "", "replay: " + o.replayLine(file, f)}
+	lines := []string{"Found by runbook explore.", ""}
+	if f.subject.begins != nil {
+		lines = append(lines, "begins: "+f.subject.begins.words)
+	}
+	lines = append(lines, "expected: "+f.verdict.rule, "happened: "+f.verdict.happened, "", "replay: "+o.replayLine(file, f))
 	text := "# " + strings.ReplaceAll(strings.Join(lines, "\n"), "\n", "\n# ") + "\n"
 	return strings.ReplaceAll(text, "# \n", "#\n")
 }

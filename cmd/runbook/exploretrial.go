@@ -30,6 +30,8 @@ type subject struct {
 	touched []unit
 	names   []string // by which a message may name its target
 	resting string   // where a run fails that finds the goal reached; "" if it ends well
+
+	begins *outset // another one than usual; nil for that
 }
 
 // A verdict is what came of a trial.
@@ -55,6 +57,21 @@ type trialMode struct{ traced, states, unjudged bool }
 
 // try runs the subject under a schedule, and judges it.
 func (s *subject) try(ctx context.Context, plan schedule, mode trialMode) (v *verdict, err error) {
+	t, err := s.stage(plan)
+	if err != nil {
+		return nil, err
+	}
+	defer t.world.Close()
+	v = t.run(ctx, mode)
+	if !mode.unjudged {
+		t.judge(ctx, v)
+	}
+	v.refused = t.refused
+	return v, nil
+}
+
+// stage makes a world for one trial.
+func (s *subject) stage(plan schedule) (*trial, error) {
 	scenario, err := s.scenario(plan)
 	if err != nil {
 		return nil, err
@@ -63,14 +80,7 @@ func (s *subject) try(ctx context.Context, plan schedule, mode trialMode) (v *ve
 	if err != nil {
 		return nil, err
 	}
-	defer world.Close()
-	t := &trial{subject: s, plan: plan, world: world, seen: s.job.witness(world)}
-	v = t.run(ctx, mode)
-	if !mode.unjudged {
-		t.judge(ctx, v)
-	}
-	v.refused = t.refused
-	return v, nil
+	return &trial{subject: s, plan: plan, world: world, seen: s.job.witness(world)}, nil
 }
 
 // scenario is the subject's with a schedule; nil if there is none of either.
@@ -87,6 +97,7 @@ type trial struct {
 	plan    schedule
 	world   *simulator.World
 	seen    *witness
+	once    bool // if it is killed it is not resumed
 	redone  []effect.Request
 	refused []string // names of interlocks that refused a change, in any of its runs
 }
@@ -124,6 +135,7 @@ func (t *trial) execute(ctx context.Context, o *observer) (*lives, error) {
 	s, until := t.subject, t.world.Elapsed()+t.subject.patience()
 	o.next, o.world, o.most, o.nth = t.seen, t.world, 10_000+50*s.asked, map[string]int{}
 	l := newLives(s.job, t.world)
+	l.once = t.once
 	return l, guarded(func() error {
 		return l.main(ctx, func(ctx context.Context) error {
 			ctx, o.end = context.WithCancelCause(ctx)
@@ -175,8 +187,10 @@ func (t *trial) again(ctx context.Context) error {
 func (t *trial) final() string {
 	t.world.Advance(max(t.world.Elapsed(), t.plan.ends()) + settleTime)
 	state := strings.Join(t.world.DescribeShort(), "\n")
+	// A halt file is read by the start script of its node, and none waits by now.
+	state = strings.ReplaceAll(state, ": down, halt file", ": down")
 	if t.plan.befalls() { // the world's own doing, which no runbook can undo
 		state = strings.ReplaceAll(state, ", not shut down in good order", "")
 	}
-	return state
+	return t.subject.settled(state)
 }
