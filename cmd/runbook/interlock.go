@@ -92,7 +92,7 @@ func (j *job) ruled(a *App, o *execOptions) error {
 // loadRules executes the interlock files of those names, and lifts rules.
 func (j *job) loadRules(a *App, sources interpreter.Sources, names, lifted []string) error {
 	var err error
-	if j.rules, err = builtins.LoadInterlocks(sources, names); err != nil {
+	if j.rules, err = builtins.LoadInterlocks(sources, names, j.counted); err != nil {
 		return a.invalid(err, j.rules.Files())
 	}
 	if err := j.rules.Lift(lifted); err != nil {
