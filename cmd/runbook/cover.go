@@ -43,7 +43,10 @@ func (w *workplace) coverName(name string) string {
 	switch {
 	case !isCounted(file):
 		return ""
-	case root == interpreter.Shipped && w.isHere(file): // an interlock, where the shipped runbooks are at home
+	case root == interpreter.Shipped && isInterlock(file): // in force everywhere, and counted where it is at home
+		if !w.isHere(file) {
+			return ""
+		}
 	case root == interpreter.Shipped, root == siteRoot && w.home == "":
 		return interpreter.Shipped + file
 	case root == siteRoot:

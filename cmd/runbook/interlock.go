@@ -27,6 +27,16 @@ func isInterlock(name string) bool {
 	return path.Base(path.Dir(file)) == interlockFolder && strings.HasSuffix(file, ".star") && !isTest(file)
 }
 
+// isInterlock tells interlock files of a workplace: its folder may be the one
+// that they are in.
+func (w *workplace) isInterlock(name string) bool {
+	if isInterlock(name) || w.root == "" || fileExists(filepath.Join(w.root, siteFile)) {
+		return isInterlock(name)
+	}
+	full, err := filepath.Abs(filepath.Join(w.root, filepath.FromSlash(name)))
+	return err == nil && isInterlock(filepath.ToSlash(full))
+}
+
 // interlockNames are the names of the interlock files in force: what is
 // shipped, and the site's own, which take the place of shipped ones of their name.
 func (w *workplace) interlockNames() ([]string, error) {

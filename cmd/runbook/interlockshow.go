@@ -25,7 +25,7 @@ func (a *App) rulesOf(w *workplace, runbook bool) ([]ruleInfo, error) {
 		if names, err = w.interlockNames(); err != nil {
 			return nil, err
 		}
-	case !isInterlock(w.runbook):
+	case !w.isInterlock(w.runbook):
 		return nil, nil
 	}
 	rules, err := builtins.LoadInterlocks(w, names, nil)
