@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,6 +25,7 @@ type exploreOptions struct {
 	json           bool
 	lift           []string
 	ruleless       bool
+	mutate         bool
 }
 
 func (a *App) exploreCommand() *cobra.Command {
@@ -54,7 +54,12 @@ the script are not as they were when it was tried before. --runs and --budget en
 the search; what is left of them is spent on random schedules, drawn from --seed.
 The report is the same, byte for byte, for the same input, unless --budget ends it.
 
-The exit status is 0, or 1 if a rule was broken.`,
+--mutate makes one mistake at a time in the runbook and in the files that it loads:
+a wait is left out, two steps are swapped, a guard is dropped. Each such mutant is
+explored until a rule is broken; those that no rule notices are listed. --runs is
+then for each mutant, by default 100, spread over all that may go wrong.
+
+The exit status is 0, or 1 if a rule was broken, with --mutate by the runbook as it is.`,
 		Example: `  runbook explore startup.star
   runbook explore startup.star --scenario half.star --set boot_timeout=1h
   runbook explore startup.star --faults 2 --runs 20000 --junit explore.xml`,
@@ -75,6 +80,7 @@ The exit status is 0, or 1 if a rule was broken.`,
 	f.StringVar(&o.sarif, "sarif", "", "also write the findings as SARIF to `FILE`")
 	f.StringArrayVar(&o.lift, "lift", nil, "do without the interlock `RULE`")
 	f.BoolVar(&o.ruleless, "without-interlocks", false, "do without any interlock: what does the runbook do wrong that they keep away?")
+	f.BoolVar(&o.mutate, "mutate", false, "explore mutants of the runbook: which mistakes in it does no rule notice?")
 	f.BoolVar(&o.json, "json", false, "tell the report as one JSON object on stdout")
 	completeFlag(cmd, "set", a.completeParams)
 	completeFlag(cmd, "site", completeStar)
@@ -100,14 +106,12 @@ func (a *App) explore(ctx context.Context, file string, o *exploreOptions) error
 	if err != nil {
 		return err
 	}
-	x, err := newSearch(ctx, s)
-	if err != nil {
-		return &exitError{code: RunbookFailed, err: err, hint: "explore looks for what a fault breaks: exec --dry-run shows what is broken without"}
+	if o.mutate {
+		return a.exploreMutants(ctx, file, o, s)
 	}
-	x.faults, x.runs, x.told = o.faults, o.runs, a.exploreProgress()
-	if o.budget > 0 {
-		until := a.now().Add(time.Duration(o.budget))
-		x.over = func() bool { return !a.now().Before(until) }
+	x, err := a.newSearchOf(ctx, s, o)
+	if err != nil {
+		return err
 	}
 	if err := x.run(ctx); err != nil {
 		return err
@@ -138,13 +142,13 @@ func (a *App) subjectOf(j *job, o *exploreOptions) (*subject, error) {
 }
 
 // exploreProgress tells of progress on a terminal; told nothing, it goes away.
-func (a *App) exploreProgress() func(n, total int) {
+func (a *App) exploreProgress(what string) func(n, total int) {
 	if !a.terminal || a.getenv("TERM") == "dumb" || a.getenv("CI") != "" {
 		return func(int, int) {}
 	}
 	return func(n, total int) {
 		if fmt.Fprint(a.stderr, "\r\x1b[K"); total > 0 {
-			fmt.Fprintf(a.stderr, "%d of %d runs", n, total)
+			fmt.Fprintf(a.stderr, "%d of %d %s", n, total, what)
 		}
 	}
 }

@@ -40,7 +40,8 @@ def main(site, n):
     change(n, recover = lambda: seen(n) == "up")
     for x in [x for x in n if x]:
         x.go(recover = "repeat")
-    log("done")
+    if not n:
+        log("done: %s" % [x for x in n if x])
 `
 	mutants, err := mutate.Of(dialect, "x.star", []byte(src))
 	if err != nil {

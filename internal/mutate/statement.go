@@ -27,6 +27,9 @@ func (m *maker) block(stmts []syntax.Stmt) {
 }
 
 func (m *maker) stmt(s syntax.Stmt) {
+	if onlyTells(s) {
+		return
+	}
 	switch s := s.(type) {
 	case *syntax.DefStmt:
 		m.block(s.Body)
@@ -64,7 +67,7 @@ func (m *maker) called(s *syntax.ExprStmt) {
 	case name == "fail":
 		m.statement(ErrorSwallowed, s, "pass")
 		return
-	case slices.Contains(tells, name), slices.Contains(values, name):
+	case slices.Contains(values, name):
 		return
 	case isWait(name):
 		m.statement(WaitLeftOut, s, "pass")
@@ -78,6 +81,26 @@ func (m *maker) called(s *syntax.ExprStmt) {
 		}
 		m.replace(ErrorSwallowed, m.offset(syntax.Start(call)), m.offset(call.Lparen)+1, with)
 	}
+}
+
+// onlyTells reports whether nothing in a statement does more than to tell
+// people: what is wrong there is no mistake in what a runbook does.
+func onlyTells(s syntax.Stmt) bool {
+	tellsAll := func(stmts []syntax.Stmt) bool {
+		return !slices.ContainsFunc(stmts, func(s syntax.Stmt) bool { return !onlyTells(s) })
+	}
+	switch s := s.(type) {
+	case *syntax.IfStmt:
+		return tellsAll(s.True) && tellsAll(s.False)
+	case *syntax.ForStmt:
+		return tellsAll(s.Body)
+	case *syntax.BranchStmt:
+		return s.Token == syntax.PASS
+	case *syntax.ExprStmt:
+		call, ok := s.X.(*syntax.CallExpr)
+		return !ok || slices.Contains(tells, nameOf(call.Fn))
+	}
+	return false
 }
 
 // isWait tells functions that wait by their names.
