@@ -157,6 +157,9 @@ type Request struct {
 	Resolution Resolution
 	// Cause is why it is in doubt, with the resolution GiveUp.
 	Cause *Error
+	// Refused is why a rule does not let a change through: that is its outcome,
+	// and nobody performs it. Nil for all others.
+	Refused *Error
 	// Body is what a composite request consists of. The world at the bottom
 	// calls it with the moment the request was begun, in this life or an earlier one.
 	Body func(ctx context.Context, begun time.Time) (Result, error)

@@ -3,8 +3,8 @@ package effect
 import "context"
 
 // Unrecorded is the layer that stands where no journal does: it turns a change
-// whose answer was lost into [InDoubt] and carries out resolutions, and keeps
-// nothing.
+// whose answer was lost into [InDoubt], carries out resolutions and refusals, and
+// keeps nothing.
 func Unrecorded(next Performer) Performer {
 	return PerformerFunc(func(ctx context.Context, r Request) (Result, error) {
 		switch r.Resolution {
@@ -12,6 +12,9 @@ func Unrecorded(next Performer) Performer {
 			return Result{}, nil
 		case GiveUp:
 			return Fail(r.Cause), nil
+		}
+		if r.Refused != nil {
+			return Fail(r.Refused), nil
 		}
 		if r.Class == Change {
 			r.Key = r.ID.String()

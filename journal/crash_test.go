@@ -35,7 +35,7 @@ type script struct {
 
 // steps draws what one branch does.
 func steps(depth int) *rapid.Generator[[]step] {
-	ops := rapid.SampledFrom([]string{"read", "read-long", "read-same", "read-fails", "change", "change-long", "change-fails", "change-lost", "change-lost-done", "poll", "wait"})
+	ops := rapid.SampledFrom([]string{"read", "read-long", "read-same", "read-fails", "change", "change-long", "change-fails", "change-refused", "change-lost", "change-lost-done", "poll", "wait"})
 	one := rapid.Map(ops, func(op string) step { return step{op: op} })
 	if depth > 0 {
 		fork := rapid.Map(rapid.SliceOfN(steps(depth-1), 1, 3), func(b [][]step) step { return step{branches: b} })
@@ -59,6 +59,9 @@ func newCosmos() *cosmos { return &cosmos{done: map[string]int{}, lost: map[stri
 func (c *cosmos) Perform(ctx context.Context, r effect.Request) (effect.Result, error) {
 	if r.Body != nil {
 		return r.Body(ctx, r.Begun)
+	}
+	if r.Operation == "change-refused" {
+		return effect.Result{}, errors.New("a change that was refused was sent")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -144,9 +147,15 @@ func (l *life) effect(ctx context.Context, id effect.ID, op string) error {
 	case op == "wait":
 		r.Kind, r.Operation = effect.KindClock, effect.OpWait
 	}
+	if op == "change-refused" {
+		r.Refused = &effect.Error{Kind: effect.Refused, Message: "no"}
+	}
 	res, err := l.p.Perform(ctx, r)
 	var doubt *effect.InDoubt
 	for errors.As(err, &doubt) {
+		if r.Refused != nil {
+			return errors.New("a change that was refused was in doubt")
+		}
 		r.Resolution = effect.PerformAgain
 		l.world.mu.Lock()
 		if l.world.done[id.String()] > 0 {
@@ -242,6 +251,7 @@ func TestCrashEverywhere(t *testing.T) {
 		{op: "read-long"},
 		{op: "read-same"},
 		{branches: [][]step{{{op: "poll"}, {op: "change"}}, {{op: "change-long"}, {op: "wait"}}, {{op: "change-lost-done"}}}},
+		{op: "change-refused"},
 		{op: "change-fails"},
 		{op: "read-same"},
 	}}

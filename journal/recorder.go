@@ -15,7 +15,7 @@ import (
 // may be used by many branches.
 //
 // A change costs two syncs: its intent is durable before next sees it, its
-// outcome before the script does. A read costs none. The error is
+// outcome before the script does. A read costs none, nor does a refused change. The error is
 // [*effect.InDoubt] for a change whose outcome is not known, a [*Divergence] if
 // the script does not fit what is recorded, what stopped the run, or what ended
 // the journal.
@@ -149,10 +149,13 @@ func lasts(r *effect.Request) bool {
 }
 
 // change performs a request that may not be repeated: for the first time, or
-// again if d is not nil.
+// again if d is not nil. One that is refused has an outcome and no intent.
 func (p *recorder) change(ctx context.Context, r *effect.Request, d *doubt) (effect.Result, error) {
 	if res, err := p.j.cancelled(ctx, r, d, outcome{request: d == nil, commit: d != nil}); err != nil || res.Err != nil {
 		return res, err
+	}
+	if r.Refused != nil { // it is not sent, so there is nothing to be in doubt about
+		return p.j.outcome(r, effect.Fail(r.Refused), outcome{request: d == nil, commit: d != nil})
 	}
 	tries := 1
 	if d != nil {

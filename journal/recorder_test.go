@@ -96,6 +96,43 @@ func TestChangeIsDurable(t *testing.T) {
 	}
 }
 
+// A change that a rule refuses is not sent, so it is never in doubt: it has an
+// outcome and no intent, and ends a doubt that it was in.
+func TestRefusedChange(t *testing.T) {
+	t.Parallel()
+	d := newDisk()
+	s := newStore(d)
+	j := create(t, s)
+	p := j.Performer(fails(effect.Error{Kind: effect.Timeout, Message: "no answer", Doubt: true}))
+	fresh, again := change("1", "startupNode", "n0011"), change("2", "startupNode", "n0012")
+	fresh.Refused = &effect.Error{Kind: effect.Refused, Message: "it burns"}
+	if res := must(t, p, fresh); res.Err == nil || res.Err.Kind != effect.Refused || res.Err.Doubt {
+		t.Errorf("got %s, want the refusal", res.Describe())
+	}
+	if d.Syncs() != 0 {
+		t.Errorf("got %d syncs for a refusal, want none", d.Syncs())
+	}
+	errorAs[*effect.InDoubt](t, p, again)
+	again.Resolution, again.Refused = effect.PerformAgain, fresh.Refused
+	must(t, j.Performer(nothing(t)), again)
+	s.FS = d.PowerCut(1)
+	want := []string{
+		`outcome 1 10.0.0.10/cluster1 startupNode("n0011") = error: refused: it burns`,
+		`intent 2 10.0.0.10/cluster1 startupNode("n0012")`,
+		`lost 10.0.0.10/cluster1 startupNode("n0012"): no answer`,
+		`outcome 2 10.0.0.10/cluster1 startupNode("n0012") = error: refused: it burns`,
+	}
+	if diff := cmp.Diff(want, lines(t, s)[1:]); diff != "" {
+		t.Errorf("recorded (-want +got)\n%s", diff)
+	}
+	k := resume(t, s, journal.Life{})
+	for _, r := range []effect.Request{change("1", "startupNode", "n0011"), change("2", "startupNode", "n0012")} {
+		if res := must(t, k.Performer(nothing(t)), r); res.Err == nil || res.Err.Message != "it burns" {
+			t.Errorf("resumed: got %s, want the recorded refusal", res.Describe())
+		}
+	}
+}
+
 func TestReadIsWrittenNotSynced(t *testing.T) {
 	t.Parallel()
 	d := newDisk()

@@ -104,7 +104,7 @@ func TestExploreShrinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x.count(plan, v)
+	x.count(x.subject, plan, v)
 	if err := x.shrinkAll(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func (x *search) pairs(ctx context.Context) error {
 		for i, m := range chunk {
 			firsts[i] = schedule{m}
 		}
-		traces, err := x.together(ctx, firsts, trialMode{traced: true, states: true, unjudged: true})
+		traces, err := x.together(ctx, x.subject, firsts, trialMode{traced: true, states: true, unjudged: true})
 		if err != nil {
 			return err
 		}
@@ -37,7 +37,7 @@ func (x *search) pairs(ctx context.Context) error {
 		for i, v := range traces {
 			plans = append(plans, x.fresh(seen, firsts[i], v.looks)...)
 		}
-		if err := x.tryAll(ctx, plans); err != nil {
+		if err := x.tryAll(ctx, x.subject, plans); err != nil {
 			return err
 		}
 	}
@@ -67,6 +67,59 @@ func (x *search) fresh(seen map[uint64]bool, plan schedule, looks []look) []sche
 	return plans
 }
 
+// begin runs the subject undisturbed from every other beginning, and returns it
+// in those from which it ends well.
+func (x *search) begin(ctx context.Context) ([]*subject, error) {
+	var well []*subject
+	if x.subject.inverse != nil {
+		v, err := x.subject.try(ctx, nil, trialMode{})
+		if err != nil {
+			return nil, err
+		}
+		x.keep(x.subject, nil, v)
+	}
+	for chunk := range slices.Chunk(x.others, batch) {
+		subjects, verdicts := make([]*subject, len(chunk)), make([]*verdict, len(chunk))
+		err := abreast(len(chunk), func(i int) (err error) {
+			if subjects[i], err = x.subject.from(chunk[i]); err == nil {
+				verdicts[i], err = subjects[i].try(ctx, nil, trialMode{})
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		for i, v := range verdicts {
+			x.begun.add(v)
+			x.begunIn[endingOf(v)]++
+			x.keep(subjects[i], nil, v)
+			if v.err == nil && v.rule == "" {
+				well = append(well, subjects[i])
+			}
+		}
+	}
+	return well, nil
+}
+
+// elsewhere tries the single mishaps of the runs from other beginnings, as far
+// as the limits allow.
+func (x *search) elsewhere(ctx context.Context, others []*subject) error {
+	for _, s := range others {
+		if x.done() {
+			x.cut = true
+			return nil
+		}
+		v, err := s.try(ctx, nil, trialMode{traced: true, unjudged: true})
+		if err != nil {
+			return err
+		}
+		if err := x.tryAll(ctx, s, alone(mishapsIn(v.looks, s.touched, 2*s.patience()))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // random tries schedules of several mishaps, drawn from the seed, until the
 // limits are reached.
 func (x *search) random(ctx context.Context) error {
@@ -78,7 +131,7 @@ func (x *search) random(ctx context.Context) error {
 				plans[i] = append(plans[i], x.singles[chance.IntN(len(x.singles))])
 			}
 		}
-		if err := x.tryAll(ctx, plans); err != nil {
+		if err := x.tryAll(ctx, x.subject, plans); err != nil {
 			return err
 		}
 	}
@@ -101,7 +154,7 @@ func (x *search) shrinkAll(ctx context.Context) error {
 func (x *search) shrink(ctx context.Context, f *finding) error {
 	for i := 0; i < len(f.plan) && len(f.plan) > 1; {
 		shorter := slices.Delete(slices.Clone(f.plan), i, i+1)
-		v, err := x.subject.try(ctx, shorter, trialMode{})
+		v, err := f.subject.try(ctx, shorter, trialMode{})
 		if err != nil {
 			return err
 		}

@@ -31,8 +31,15 @@ type exploreFailure struct {
 
 // junit writes the report as JUnit XML.
 func (r *report) junit(w io.Writer) error {
-	s := exploreSuite{Name: "runbook explore " + r.Runbook, Tests: len(r.Kinds)}
-	for _, k := range r.Kinds {
+	kinds := r.Kinds
+	if r.Beginnings != nil {
+		kinds = append([]kindReport{{Kind: anotherBeginning}}, kinds...)
+	}
+	if r.Inverse != "" {
+		kinds = append([]kindReport{{Kind: oneAfterTheOther}}, kinds...)
+	}
+	s := exploreSuite{Name: "runbook explore " + r.Runbook, Tests: len(kinds)}
+	for _, k := range kinds {
 		c := exploreCase{Class: r.Runbook, Name: k.Kind}
 		for i := range r.Findings {
 			f := &r.Findings[i]
@@ -72,7 +79,7 @@ func (r *report) sarif(w io.Writer) error {
 		f := &r.Findings[i]
 		result := object{
 			"ruleId": ruleID(f.Expected), "level": "error",
-			"message": object{"text": f.Happened + "\nschedule: " + f.Schedule + "\nreplay: " + f.Replay},
+			"message": object{"text": f.Happened + "\n" + f.circumstances() + "replay: " + f.Replay},
 		}
 		if file, line, column := parsePosition(plainPlace(f.Where)); line > 0 {
 			region := object{"startLine": line}
@@ -93,4 +100,16 @@ func (r *report) sarif(w io.Writer) error {
 			"results": results,
 		}},
 	})
+}
+
+// circumstances are what it took to break the rule, a line for each.
+func (f *findingReport) circumstances() string {
+	text := ""
+	if f.Begins != "" {
+		text += "begins: " + f.Begins + "\n"
+	}
+	if f.Schedule != "" {
+		text += "schedule: " + f.Schedule + "\n"
+	}
+	return text
 }

@@ -45,6 +45,9 @@ func (t *trial) judge(ctx context.Context, v *verdict) {
 	if v.rule == "" {
 		t.settle(ctx, v)
 	}
+	if v.rule == "" && s.inverse != nil && t.final() == s.goal {
+		t.back(ctx, v)
+	}
 }
 
 // hazardCode is the exit code of a rehearsal that ran into hazards.
@@ -127,6 +130,9 @@ func (t *trial) settle(ctx context.Context, v *verdict) {
 	}
 	if v.err == nil && !t.plan.befalls() {
 		v.broke(mustBeTrue, "it ended well and left:\n"+differing(s.goal, v.left), "")
+		if s.begins != nil {
+			v.sign = mustBeTrue + "\n" + alike(differing(s.goal, v.left))
+		}
 		return
 	}
 	err := t.again(ctx)
@@ -134,7 +140,7 @@ func (t *trial) settle(ctx context.Context, v *verdict) {
 	left := t.final()
 	x := interpreter.Explain(orDone(err), s.job.files())
 	switch {
-	case err != nil && (x.Position == s.resting || t.plan.lasts() && clear(err)):
+	case err != nil && (x.Position == s.resting || (t.plan.lasts() || len(t.plan) == 0 && s.givesUp(v, x)) && clear(err)):
 	case err != nil:
 		v.broke(mustRecover, "the second run ended in: "+x.Message, x.Position)
 	case len(hazards) > 0:
@@ -146,6 +152,12 @@ func (t *trial) settle(ctx context.Context, v *verdict) {
 			v.sign = mustRecover + "\n" + kind
 		}
 	}
+}
+
+// givesUp reports whether a run from another beginning than usual ended in an
+// error as the one after it did: nobody has put right what both refuse to begin with.
+func (s *subject) givesUp(v *verdict, again *interpreter.Explanation) bool {
+	return s.begins != nil && v.err != nil && interpreter.Explain(v.err, s.job.files()).Position == again.Position
 }
 
 // differing are the lines of a state that another does not have, with those it

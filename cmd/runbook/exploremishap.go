@@ -267,6 +267,9 @@ func (s schedule) source(base string, seed uint64) string {
 	if seed != 0 {
 		b.WriteString("\nseed = " + strconv.FormatUint(seed, 10) + "\n")
 	}
+	if len(s) == 0 {
+		return b.String()
+	}
 	b.WriteString("\nschedule = [\n")
 	for _, m := range s {
 		fmt.Fprintf(&b, "    %s,  # %s\n", m.fault, m.place)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"sync"
-	"time"
 
 	"runbook/builtins"
 	"runbook/internal/mutate"
@@ -44,22 +43,7 @@ type mutator struct {
 }
 
 // exploreMutants explores the runbook as it is, and then with one mistake in it.
-func (a *App) exploreMutants(ctx context.Context, file string, o *exploreOptions, s *subject) error {
-	switch {
-	case o.faults > 1:
-		return usage("--mutate: got --faults %d, want 1", o.faults)
-	case o.sarif != "":
-		return usage("--mutate: got --sarif, want --junit or --json")
-	}
-	counts := interpreter.NewCoverage()
-	var err error
-	if s.job, err = s.job.edited(o.sets, counts, "", nil); err != nil {
-		return err
-	}
-	x, err := a.newSearchOf(ctx, s, o)
-	if err != nil {
-		return err
-	}
+func (a *App) exploreMutants(ctx context.Context, file string, o *exploreOptions, x *search) error {
 	x.runs = 0 // what is wrong as it is has to be known
 	if err := x.run(ctx); err != nil {
 		return err
@@ -68,7 +52,7 @@ func (a *App) exploreMutants(ctx context.Context, file string, o *exploreOptions
 	for sign := range x.bySign {
 		m.known[sign] = true
 	}
-	if err := m.find(counts); err != nil {
+	if err := m.find(o.counts); err != nil {
 		return err
 	}
 	if err := m.exploreAll(ctx, x.over, a.exploreProgress("mutants")); err != nil {
@@ -219,18 +203,4 @@ func strewn(singles []mishap) []schedule {
 		}
 	}
 	return plans
-}
-
-// newSearchOf is a search with the limits that were given.
-func (a *App) newSearchOf(ctx context.Context, s *subject, o *exploreOptions) (*search, error) {
-	x, err := newSearch(ctx, s)
-	if err != nil {
-		return nil, &exitError{code: RunbookFailed, err: err, hint: "explore looks for what a fault breaks: exec --dry-run shows what is broken without"}
-	}
-	x.faults, x.runs, x.told = o.faults, o.runs, a.exploreProgress("runs")
-	if o.budget > 0 {
-		until := a.now().Add(time.Duration(o.budget))
-		x.over = func() bool { return !a.now().Before(until) }
-	}
-	return x, nil
 }

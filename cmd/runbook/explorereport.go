@@ -13,11 +13,13 @@ import (
 // A report is what an exploration tells, in every form.
 type report struct {
 	Runbook     string          `json:"runbook"`
+	Inverse     string          `json:"inverse,omitempty"`
 	Site        string          `json:"site,omitempty"`
 	Scenario    string          `json:"scenario,omitempty"`
 	Undisturbed string          `json:"undisturbed"`
 	Runs        int             `json:"runs"`
-	Cut         bool            `json:"cut,omitempty"` // a limit ended it before all was tried
+	Cut         bool            `json:"cut,omitempty"`        // a limit ended it before all was tried
+	Beginnings  *begunReport    `json:"beginnings,omitempty"` // other ones than usual
 	Kinds       []kindReport    `json:"kinds"`
 	Ended       []endedReport   `json:"ended"`
 	Interlocks  []steppedReport `json:"interlocks,omitempty"` // that refused a change, by name
@@ -38,6 +40,13 @@ type endedReport struct {
 	Runs  int    `json:"runs"`
 }
 
+// A begunReport is of undisturbed runs.
+type begunReport struct {
+	Tried    int           `json:"tried"`
+	Ended    []endedReport `json:"ended"`
+	Findings int           `json:"findings"`
+}
+
 type steppedReport struct {
 	Interlock string `json:"interlock"`
 	Runs      int    `json:"runs"`
@@ -48,11 +57,13 @@ type findingReport struct {
 	Happened string   `json:"happened"`
 	Kind     string   `json:"kind"` // of its last mishap
 	Places   []string `json:"places"`
-	Where    string   `json:"where,omitempty"` // in the runbook
-	Schedule string   `json:"schedule"`
+	Where    string   `json:"where,omitempty"`  // in the runbook
+	Begins   string   `json:"begins,omitempty"` // otherwise than usual
+	Schedule string   `json:"schedule,omitempty"`
 	Also     int      `json:"also,omitempty"`
 	Scenario string   `json:"scenario"`
 	Replay   string   `json:"replay"`
+	Then     string   `json:"then,omitempty"` // what replays the inverse
 	Exit     int      `json:"exit"`
 }
 
@@ -62,14 +73,18 @@ func reportOf(file string, o *exploreOptions, x *search) *report {
 		Runbook: file, Site: x.subject.job.place, Scenario: o.scenario, Undisturbed: x.subject.asWords(),
 		Runs: x.tried, Cut: x.cut, Kinds: []kindReport{}, Findings: []findingReport{},
 	}
+	if x.subject.inverse != nil {
+		r.Inverse = x.subject.inverse.file
+	}
+	if t := x.begun; t.tried > 0 {
+		r.Beginnings = &begunReport{t.tried, endings(x.begunIn), t.broke}
+	}
 	for _, k := range mishapKinds {
 		if t := x.tallies[k]; t != nil {
 			r.Kinds = append(r.Kinds, kindReport{k, t.tried, t.well, t.clear, t.broke})
 		}
 	}
-	for _, k := range x.kindsEnded() {
-		r.Ended = append(r.Ended, endedReport{k, x.ended[k]})
-	}
+	r.Ended = endings(x.ended)
 	for _, name := range slices.Sorted(maps.Keys(x.stepped)) {
 		r.Interlocks = append(r.Interlocks, steppedReport{name, x.stepped[name]})
 	}
@@ -82,14 +97,32 @@ func reportOf(file string, o *exploreOptions, x *search) *report {
 	return r
 }
 
+// Kinds of findings that need no fault.
+const (
+	anotherBeginning = "another beginning"
+	oneAfterTheOther = "one after the other"
+)
+
 func findingOf(file string, o *exploreOptions, f *finding) findingReport {
-	last := f.plan[len(f.plan)-1]
+	last := mishap{kind: anotherBeginning, place: "undisturbed"}
+	if f.subject.begins == nil {
+		last = mishap{kind: oneAfterTheOther, place: "undisturbed"}
+	}
+	if n := len(f.plan); n > 0 {
+		last = f.plan[n-1]
+	}
 	r := findingReport{
 		Expected: f.verdict.rule, Happened: f.verdict.happened, Kind: last.kind, Where: f.verdict.where,
-		Schedule: f.plan.line(), Also: f.also, Scenario: f.file, Replay: o.replayLine(file, f), Exit: int(f.verdict.code),
+		Schedule: f.plan.line(), Also: f.also, Scenario: f.file, Replay: o.replayLine(file, f), Then: o.thenLine(f), Exit: int(f.verdict.code),
 	}
 	if r.Where == "" {
 		r.Where = last.where
+	}
+	if b := f.subject.begins; b != nil {
+		r.Begins = b.words
+	}
+	if f.plan == nil {
+		r.Places = []string{last.place}
 	}
 	for _, m := range f.plan {
 		r.Places = append(r.Places, m.place)
@@ -100,6 +133,9 @@ func findingOf(file string, o *exploreOptions, f *finding) findingReport {
 // text writes the report for people.
 func (r *report) text(w io.Writer, color bool) {
 	fmt.Fprintf(w, "runbook      %s\n", r.Runbook)
+	if r.Inverse != "" {
+		fmt.Fprintf(w, "inverse      %s\n", r.Inverse)
+	}
 	if r.Site != "" {
 		fmt.Fprintf(w, "site         %s\n", r.Site)
 	}
@@ -116,13 +152,12 @@ func (r *report) text(w io.Writer, color bool) {
 	}
 	fmt.Fprintf(t, "%d\t%d\t%d\t%d\t  faults in %s\n", all.Tried, all.Well, all.Clear, all.Findings, count(int64(r.Runs), "run"))
 	_ = t.Flush() // as w: who reads the report may go
-	var ended []string
-	for _, e := range r.Ended {
-		ended = append(ended, fmt.Sprintf("%s %d", e.Ended, e.Runs))
-	}
-	fmt.Fprintf(w, "\nruns ended   %s\n", strings.Join(ended, ", "))
+	fmt.Fprintf(w, "\nruns ended   %s\n", endedWords(r.Ended))
 	if len(r.Interlocks) > 0 {
 		fmt.Fprintf(w, "interlocks   %s\n", r.interlocks())
+	}
+	if b := r.Beginnings; b != nil {
+		fmt.Fprintf(w, "beginnings   %d others, undisturbed: %s\n", b.Tried, endedWords(b.Ended))
 	}
 	if r.Cut {
 		fmt.Fprintln(w, "not all      a limit ended the search before everything was tried")
@@ -143,6 +178,14 @@ func (r *report) text(w io.Writer, color bool) {
 	}
 }
 
+func endedWords(ended []endedReport) string {
+	var list []string
+	for _, e := range ended {
+		list = append(list, fmt.Sprintf("%s %d", e.Ended, e.Runs))
+	}
+	return strings.Join(list, ", ")
+}
+
 // interlocks are those that stepped in, each with the number of runs.
 func (r *report) interlocks() string {
 	var list []string
@@ -160,11 +203,19 @@ func (f *findingReport) text(w io.Writer, n int, color bool) {
 	if f.Where != "" {
 		fmt.Fprintf(w, "   where     %s\n", plainPlace(f.Where))
 	}
-	fmt.Fprintf(w, "   schedule  %s\n", f.Schedule)
+	if f.Begins != "" {
+		fmt.Fprintf(w, "   begins    %s\n", f.Begins)
+	}
+	if f.Schedule != "" {
+		fmt.Fprintf(w, "   schedule  %s\n", f.Schedule)
+	}
 	if f.Also > 0 {
-		fmt.Fprintf(w, "   also      %s with the same end\n", count(int64(f.Also), "other schedule"))
+		fmt.Fprintf(w, "   also      %s with the same end\n", count(int64(f.Also), map[bool]string{true: "other beginning", false: "other schedule"}[f.Schedule == ""]))
 	}
 	fmt.Fprintf(w, "   replay    %s\n", f.Replay)
+	if f.Then != "" {
+		fmt.Fprintf(w, "   then      %s\n", f.Then)
+	}
 }
 
 // json writes the report as one object.
@@ -176,9 +227,9 @@ func (r *report) json(w io.Writer) error {
 }
 
 // rules are all there are, in the order in which they are looked at.
-var rules = []string{mustEnd, mustBeClear, mustBeSafe, mustNotRedo, mustBeTrue, mustRecover}
+var rules = []string{mustEnd, mustBeClear, mustBeSafe, mustNotRedo, mustBeTrue, mustRecover, mustReturn}
 
 // ruleID is a rule's short name.
 func ruleID(rule string) string {
-	return [...]string{"ends", "clear-error", "no-hazard", "not-twice", "goal-reached", "recovers"}[slices.Index(rules, rule)]
+	return [...]string{"ends", "clear-error", "no-hazard", "not-twice", "goal-reached", "recovers", "returns"}[slices.Index(rules, rule)]
 }

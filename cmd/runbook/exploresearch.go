@@ -15,6 +15,8 @@ import (
 // A search tries schedules of a subject, and keeps counts and findings.
 type search struct {
 	subject *subject
+	back    *subject           // the inverse, from where the subject leaves the systems; nil for none
+	others  []*outset          // to be tried as well
 	faults  int                // mishaps in one schedule, at most
 	runs    int                // trials, at most; 0 for no limit
 	over    func() bool        // the time is up
@@ -25,6 +27,8 @@ type search struct {
 	ended   map[string]int // trials by how they ended: a kind of error, or "well"
 	stepped map[string]int // trials by the interlocks that refused a change in them
 	missed  []mishap       // single mishaps that struck nothing
+	begun   tallyOf        // runs from other beginnings than usual
+	begunIn map[string]int // how they ended
 	found   []*finding
 	bySign  map[string]*finding
 	cut     bool // schedules were left out
@@ -35,25 +39,22 @@ type tallyOf struct{ tried, well, clear, broke, missed int }
 
 // A finding is a rule that was broken, by one schedule or by many in the same way.
 type finding struct {
+	subject *subject
 	plan    schedule
 	verdict *verdict
 	also    int // further schedules with the same end
 	file    string
+	then    string // the file in which its inverse begins; "" if that is not the point
 }
 
 // newSearch runs the subject undisturbed and finds what there is to try.
 func newSearch(ctx context.Context, s *subject) (*search, error) {
-	first := &search{subject: s, tallies: map[string]*tallyOf{}, ended: map[string]int{}, stepped: map[string]int{}, bySign: map[string]*finding{}}
-	scenario, err := s.scenario(nil)
+	first := &search{subject: s, tallies: map[string]*tallyOf{}, ended: map[string]int{}, stepped: map[string]int{}, begunIn: map[string]int{}, bySign: map[string]*finding{}}
+	t, err := s.stage(nil)
 	if err != nil {
 		return nil, err
 	}
-	world, err := worldOf(s.job, scenario, s.seed)
-	if err != nil {
-		return nil, err
-	}
-	defer world.Close()
-	t := &trial{subject: s, world: world, seen: s.job.witness(world)}
+	defer t.world.Close()
 	v := t.run(ctx, trialMode{traced: true})
 	if v.err != nil {
 		return nil, fmt.Errorf("the undisturbed run ends in: %w", v.err)
@@ -62,7 +63,7 @@ func newSearch(ctx context.Context, s *subject) (*search, error) {
 		return nil, fmt.Errorf("the undisturbed run: %w: %s", errHazards, hazards[0])
 	}
 	s.looks, s.asked, s.took = v.looks, v.asked, v.took
-	s.names, s.touched = namesIn(s.job, v.looks), unitsOf(s.job, world, v.looks)
+	s.names, s.touched = namesIn(s.job, v.looks), unitsOf(s.job, t.world, v.looks)
 	s.goal = t.final()
 	if err := t.again(ctx); err != nil { // as a shutdown that finds nobody who answers
 		s.resting = interpreter.Explain(err, s.job.files()).Position
@@ -73,12 +74,17 @@ func newSearch(ctx context.Context, s *subject) (*search, error) {
 
 // run tries everything that the limits allow.
 func (x *search) run(ctx context.Context) error {
-	plans := make([]schedule, len(x.singles))
-	for i, m := range x.singles {
-		plans[i] = schedule{m}
-	}
-	if err := x.tryAll(ctx, plans); err != nil {
+	others, err := x.begin(ctx)
+	if err != nil {
 		return err
+	}
+	if err := x.tryAll(ctx, x.subject, alone(x.singles)); err != nil {
+		return err
+	}
+	if s := x.back; s != nil {
+		if err := x.tryAll(ctx, s, alone(mishapsIn(s.looks, s.touched, 2*s.patience()))); err != nil {
+			return err
+		}
 	}
 	if x.faults > 1 && !x.done() {
 		if err := x.pairs(ctx); err != nil {
@@ -86,6 +92,9 @@ func (x *search) run(ctx context.Context) error {
 		}
 	}
 	if x.runs > 0 || x.over != nil {
+		if err := x.elsewhere(ctx, others); err != nil {
+			return err
+		}
 		if err := x.random(ctx); err != nil {
 			return err
 		}
@@ -100,7 +109,7 @@ func (x *search) done() bool { return x.runs > 0 && x.tried >= x.runs || x.over 
 const batch = 256
 
 // tryAll tries schedules on all cores, and counts them in their order.
-func (x *search) tryAll(ctx context.Context, plans []schedule) error {
+func (x *search) tryAll(ctx context.Context, s *subject, plans []schedule) error {
 	total := x.tried + len(plans)
 	for chunk := range slices.Chunk(plans, batch) {
 		if x.runs > 0 {
@@ -110,12 +119,12 @@ func (x *search) tryAll(ctx context.Context, plans []schedule) error {
 			x.cut = true
 			return nil
 		}
-		verdicts, err := x.together(ctx, chunk, trialMode{})
+		verdicts, err := x.together(ctx, s, chunk, trialMode{})
 		if err != nil {
 			return err
 		}
 		for i, v := range verdicts {
-			x.count(chunk[i], v)
+			x.count(s, chunk[i], v)
 		}
 		if x.told != nil {
 			x.told(x.tried, total)
@@ -125,27 +134,46 @@ func (x *search) tryAll(ctx context.Context, plans []schedule) error {
 }
 
 // together makes trials side by side.
-func (x *search) together(ctx context.Context, plans []schedule, mode trialMode) ([]*verdict, error) {
-	verdicts, errs := make([]*verdict, len(plans)), make([]error, len(plans))
+func (x *search) together(ctx context.Context, s *subject, plans []schedule, mode trialMode) ([]*verdict, error) {
+	verdicts := make([]*verdict, len(plans))
+	err := abreast(len(plans), func(i int) (err error) {
+		verdicts[i], err = s.try(ctx, plans[i], mode)
+		return err
+	})
+	return verdicts, err
+}
+
+// abreast does so many things on all cores.
+func abreast(n int, do func(i int) error) error {
+	errs := make([]error, n)
 	next := make(chan int)
 	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(plans)) {
+	for range min(runtime.GOMAXPROCS(0), n) {
 		workers.Go(func() {
 			for i := range next {
-				verdicts[i], errs[i] = x.subject.try(ctx, plans[i], mode)
+				errs[i] = do(i)
 			}
 		})
 	}
-	for i := range plans {
+	for i := range n {
 		next <- i
 	}
 	close(next)
 	workers.Wait()
-	return verdicts, errors.Join(errs...)
+	return errors.Join(errs...)
+}
+
+// alone are schedules of one mishap each.
+func alone(singles []mishap) []schedule {
+	plans := make([]schedule, len(singles))
+	for i, m := range singles {
+		plans[i] = schedule{m}
+	}
+	return plans
 }
 
 // count counts a trial and keeps what it found.
-func (x *search) count(plan schedule, v *verdict) {
+func (x *search) count(s *subject, plan schedule, v *verdict) {
 	x.tried++
 	for _, m := range plan {
 		t := x.tallies[m.kind]
@@ -153,25 +181,31 @@ func (x *search) count(plan schedule, v *verdict) {
 			t = &tallyOf{}
 			x.tallies[m.kind] = t
 		}
-		t.tried++
-		switch {
-		case v.rule != "":
-			t.broke++
-		case v.err == nil:
-			t.well++
-		default:
-			t.clear++
-		}
+		t.add(v)
 		if !v.struck && len(plan) == 1 {
 			t.missed++
 			x.missed = append(x.missed, m)
 		}
 	}
-	ending := "well"
-	if v.err != nil {
-		ending = endingOf(v)
+	x.ended[endingOf(v)]++
+	x.keep(s, plan, v)
+}
+
+// add counts a trial.
+func (t *tallyOf) add(v *verdict) {
+	t.tried++
+	switch {
+	case v.rule != "":
+		t.broke++
+	case v.err == nil:
+		t.well++
+	default:
+		t.clear++
 	}
-	x.ended[ending]++
+}
+
+// keep keeps what a trial found.
+func (x *search) keep(s *subject, plan schedule, v *verdict) {
 	for _, name := range v.refused {
 		x.stepped[name]++
 	}
@@ -180,18 +214,20 @@ func (x *search) count(plan schedule, v *verdict) {
 	}
 	if f := x.bySign[v.sign]; f != nil {
 		if f.also++; len(f.plan) > len(plan) {
-			f.plan, f.verdict = plan, v
+			f.subject, f.plan, f.verdict = s, plan, v
 		}
 		return
 	}
-	f := &finding{plan: plan, verdict: v}
+	f := &finding{subject: s, plan: plan, verdict: v}
 	x.bySign[v.sign] = f
 	x.found = append(x.found, f)
 }
 
-// endingOf is how a run ended that did not end well.
+// endingOf is how a run ended: "well", or a kind of error.
 func endingOf(v *verdict) string {
 	switch {
+	case v.err == nil:
+		return "well"
 	case errors.Is(v.err, errEndless):
 		return "not at all"
 	case v.doubt:
@@ -202,18 +238,17 @@ func endingOf(v *verdict) string {
 	return "internal"
 }
 
-// kindsEnded are the ways in which trials ended, sorted, well first.
-func (x *search) kindsEnded() []string {
+// endings are the ways in which runs ended, with their numbers, sorted, well first.
+func endings(ended map[string]int) []endedReport {
 	kinds := []string{"well"}
 	for _, k := range effect.Kinds {
-		if x.ended[string(k)] > 0 {
-			kinds = append(kinds, string(k))
+		kinds = append(kinds, string(k))
+	}
+	list := []endedReport{}
+	for _, k := range append(kinds, "in doubt", "internal", "not at all") {
+		if ended[k] > 0 || k == "well" {
+			list = append(list, endedReport{k, ended[k]})
 		}
 	}
-	for _, k := range []string{"in doubt", "internal", "not at all"} {
-		if x.ended[k] > 0 {
-			kinds = append(kinds, k)
-		}
-	}
-	return kinds
+	return list
 }

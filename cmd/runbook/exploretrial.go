@@ -20,6 +20,7 @@ var errEndless = errors.New("the run does not end")
 // what an undisturbed run does there.
 type subject struct {
 	job     *job
+	file    string // as commands name the runbook
 	name    string // of the scenario, for messages
 	base    string // its source; "" for none
 	seed    uint64 // given besides; 0 for none
@@ -30,6 +31,11 @@ type subject struct {
 	touched []unit
 	names   []string // by which a message may name its target
 	resting string   // where a run fails that finds the goal reached; "" if it ends well
+
+	begins  *outset  // another beginning than usual; nil for that
+	loose   bool     // what is incidental does not count for the goal
+	inverse *subject // what takes back what the runbook does; nil for nothing
+	origin  string   // where it must lead to
 }
 
 // A verdict is what came of a trial.
@@ -55,6 +61,21 @@ type trialMode struct{ traced, states, unjudged bool }
 
 // try runs the subject under a schedule, and judges it.
 func (s *subject) try(ctx context.Context, plan schedule, mode trialMode) (v *verdict, err error) {
+	t, err := s.stage(plan)
+	if err != nil {
+		return nil, err
+	}
+	defer t.world.Close()
+	v = t.run(ctx, mode)
+	if !mode.unjudged {
+		t.judge(ctx, v)
+	}
+	v.refused = t.refused
+	return v, nil
+}
+
+// stage makes a world for one trial.
+func (s *subject) stage(plan schedule) (*trial, error) {
 	scenario, err := s.scenario(plan)
 	if err != nil {
 		return nil, err
@@ -63,14 +84,7 @@ func (s *subject) try(ctx context.Context, plan schedule, mode trialMode) (v *ve
 	if err != nil {
 		return nil, err
 	}
-	defer world.Close()
-	t := &trial{subject: s, plan: plan, world: world, seen: s.job.witness(world)}
-	v = t.run(ctx, mode)
-	if !mode.unjudged {
-		t.judge(ctx, v)
-	}
-	v.refused = t.refused
-	return v, nil
+	return &trial{subject: s, plan: plan, world: world, seen: s.job.witness(world)}, nil
 }
 
 // scenario is the subject's with a schedule; nil if there is none of either.
@@ -87,6 +101,8 @@ type trial struct {
 	plan    schedule
 	world   *simulator.World
 	seen    *witness
+	once    bool   // if it is killed it is not resumed
+	peek    func() // called before the inverse is run; nil for nothing
 	redone  []effect.Request
 	refused []string // names of interlocks that refused a change, in any of its runs
 }
@@ -124,6 +140,7 @@ func (t *trial) execute(ctx context.Context, o *observer) (*lives, error) {
 	s, until := t.subject, t.world.Elapsed()+t.subject.patience()
 	o.next, o.world, o.most, o.nth = t.seen, t.world, 10_000+50*s.asked, map[string]int{}
 	l := newLives(s.job, t.world)
+	l.once = t.once
 	return l, guarded(func() error {
 		return l.main(ctx, func(ctx context.Context) error {
 			ctx, o.end = context.WithCancelCause(ctx)
@@ -178,5 +195,5 @@ func (t *trial) final() string {
 	if t.plan.befalls() { // the world's own doing, which no runbook can undo
 		state = strings.ReplaceAll(state, ", not shut down in good order", "")
 	}
-	return state
+	return t.subject.settled(state)
 }

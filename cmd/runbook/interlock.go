@@ -107,7 +107,7 @@ func (j *job) loadRules(a *App, sources interpreter.Sources, names, lifted []str
 func (j *job) interlocked(
 	world effect.Performer, branches interpreter.Branches, replaying func(branch string) bool, record func(effect.Performer) effect.Performer,
 ) effect.Performer {
-	recorded := record(verdicts{world})
+	recorded := record(world)
 	if j.rules.InForce() == 0 {
 		return recorded
 	}
@@ -132,7 +132,7 @@ type interlocker struct {
 	progress  *progress // where rules tell what they wait for; nil for nowhere
 }
 
-// Perform judges a change and hands it on, with the verdict if it is refused:
+// Perform judges a change and hands it on, with the refusal if there is one:
 // that is then what is recorded as its outcome, and no world sees it.
 func (p *interlocker) Perform(ctx context.Context, r effect.Request) (effect.Result, error) {
 	if r.Class != effect.Change || r.Inner || context.Cause(ctx) != nil || !p.isPerformed(&r) {
@@ -147,10 +147,9 @@ func (p *interlocker) Perform(ctx context.Context, r effect.Request) (effect.Res
 		return p.next.Perform(ctx, r)
 	case err != nil:
 		return effect.Result{}, err
-	case refused == nil:
-		return p.next.Perform(ctx, r)
 	}
-	return p.next.Perform(context.WithValue(ctx, verdictKey{}, refused), r)
+	r.Refused = refused
+	return p.next.Perform(ctx, r)
 }
 
 // isPerformed reports whether a change is about to be performed: it is new, or
@@ -165,19 +164,6 @@ func (p *interlocker) isPerformed(r *effect.Request) bool {
 		return false
 	}
 	return r.Resolution == effect.PerformAgain
-}
-
-type verdictKey struct{}
-
-// verdicts is the layer that answers refused changes in place of the world.
-type verdicts struct{ next effect.Performer }
-
-// Perform is part of [effect.Performer].
-func (v verdicts) Perform(ctx context.Context, r effect.Request) (effect.Result, error) {
-	if refused, _ := ctx.Value(verdictKey{}).(*effect.Error); refused != nil && r.Class == effect.Change {
-		return effect.Fail(refused), nil
-	}
-	return v.next.Perform(ctx, r)
 }
 
 // refusedBy are the names of the interlocks that an error comes from; none if it

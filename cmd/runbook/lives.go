@@ -26,6 +26,7 @@ type lives struct {
 	journal *journal.Journal // of this life; nil if nobody kills
 	cancel  context.CancelCauseFunc
 	died    *simulator.Kill      // what ended this life
+	once    bool                 // the first life is the last
 	told    func(simulator.Kill) // nil for nobody
 }
 
@@ -51,7 +52,7 @@ func (l *lives) main(ctx context.Context, life func(ctx context.Context) error) 
 			ended = life(ctx)
 			return ended
 		})
-		if l.died == nil {
+		if l.died == nil || l.once {
 			if err != nil && ended == nil {
 				return err
 			}

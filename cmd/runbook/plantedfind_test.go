@@ -105,7 +105,7 @@ func eachFinding(t *testing.T, x *search, enough func(*finding) bool) {
 	t.Helper()
 	for chunk := range slices.Chunk(strewn(x.singles), 32) {
 		before := len(x.found)
-		if err := x.tryAll(context.Background(), chunk); err != nil {
+		if err := x.tryAll(context.Background(), x.subject, chunk); err != nil {
 			t.Fatal(err)
 		}
 		if slices.ContainsFunc(x.found[before:], enough) {
