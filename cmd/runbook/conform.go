@@ -37,8 +37,10 @@ follows is later by that. What differs from run to run by nature, such as times
 and process ids, is not compared.
 
 The simulated world begins as --scenario says, such as one that snapshot wrote
-before the run. Without it, it begins with everything stopped, running or cold,
-whichever is most like what the run was told before its first change.
+before the run. Without it, it begins as the run was told that its systems are
+before it changed them, see record; or with everything stopped, running or cold,
+if that is more like what the run was told before its first change. The first
+lines say which.
 
 RUN is a run's id, the beginning or the end of one, or the directory of a recorded
 run. The exit status is 1 if fewer are alike than --at-least demands.`,
@@ -95,8 +97,9 @@ func (a *App) conform(ctx context.Context, which string, o *conformOptions) erro
 	return err
 }
 
-// conformed compares a run with the simulator: from a scenario, or from the
-// beginning that is most like what the run was told at first.
+// conformed compares a run with the simulator: from a scenario, or from what the
+// run was told of its beginning, or from everything in one state where that is
+// more like it.
 func (a *App) conformed(ctx context.Context, r *journal.Recording, scenario *simulator.Scenario) (*conformer, error) {
 	if scenario != nil {
 		c, err := a.newConformer(r, scenario, "")
@@ -105,7 +108,10 @@ func (a *App) conformed(ctx context.Context, r *journal.Recording, scenario *sim
 		}
 		return c, err
 	}
-	var best *conformer
+	best, err := a.conformedAsFound(ctx, r)
+	if err != nil || best != nil && best.first.alike == best.first.compared {
+		return best, err
+	}
 	for _, state := range states {
 		c, err := a.newConformer(r, nil, state)
 		if err == nil {
@@ -120,6 +126,29 @@ func (a *App) conformed(ctx context.Context, r *journal.Recording, scenario *sim
 	}
 	return best, nil
 }
+
+// conformedAsFound begins as the run found the systems, as far as it was told;
+// nil if no world begins so.
+func (a *App) conformedAsFound(ctx context.Context, r *journal.Recording) (*conformer, error) {
+	g, err := a.read(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	d := g.beginnings()
+	d.answers = g.answers()
+	found, err := simulator.LoadScenario(asFound, []byte(d.text("")))
+	if err != nil {
+		return nil, nil
+	}
+	c, err := a.newConformer(r, found, "")
+	if err != nil {
+		return nil, nil
+	}
+	return c, c.run(ctx)
+}
+
+// asFound is what messages call the scenario of what a run was told at first.
+const asFound = "as the run found it"
 
 // A score counts answers.
 type score struct{ alike, compared int }
@@ -190,10 +219,14 @@ func (c *conformer) write(w io.Writer, color bool, r *journal.Recording) error {
 
 // begins says how the simulated world began.
 func (c *conformer) begins() string {
-	if c.scenario != nil {
+	words := "from everything " + c.state
+	switch {
+	case c.scenario != nil && c.scenario.Name != asFound:
 		return "scenario " + c.scenario.Name
+	case c.scenario != nil:
+		words = asFound
 	}
-	return fmt.Sprintf("from everything %s: %d of %s before the first change alike", c.state, c.first.alike, count(int64(c.first.compared), "answer"))
+	return fmt.Sprintf("%s: %d of %s before the first change alike", words, c.first.alike, count(int64(c.first.compared), "answer"))
 }
 
 // writeJSON tells programs.

@@ -62,8 +62,10 @@ func (a *App) recordedJob(r *journal.Recording) (*job, error) {
 		return nil, err
 	}
 	bundle := interpreter.Bundle{}
+	var names []string
 	for _, s := range sources {
 		bundle[s.Name] = s.Text
+		names = append(names, s.Name)
 	}
 	w := &workplace{runbook: r.Header.Runbook, site: r.Header.Site, origin: "recorded", place: "recorded"}
 	j := &job{workplace: w, engine: interpreter.NewEngine(builtins.Predeclared(), bundle, interpreter.Limits{})}
@@ -71,6 +73,13 @@ func (a *App) recordedJob(r *journal.Recording) (*job, error) {
 		return nil, a.invalid(err, j.program.Files())
 	}
 	if err := j.load(a); err != nil {
+		return nil, err
+	}
+	lifted, err := liftedBefore(a.store(), r.Dir)
+	if err == nil {
+		err = j.loadRules(a, bundle, inForce(names), lifted)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if j.bound, err = j.program.Rebind(r.Header.Params, j.site.Value()); err != nil {

@@ -77,7 +77,12 @@ func (a *App) testScenario(file string, o rehearsal.Order) (*simulator.Scenario,
 
 // rehearseTest runs a job in a world and gathers what a test may want to know.
 func rehearseTest(ctx context.Context, j *job, world *simulator.World) (*rehearsal.Outcome, error) {
-	out := &rehearsal.Outcome{}
+	return rehearseLives(ctx, j, newLives(j, world))
+}
+
+// rehearseLives runs a job in the world of its lives.
+func rehearseLives(ctx context.Context, j *job, lives *lives) (*rehearsal.Outcome, error) {
+	out, world := &rehearsal.Outcome{}, lives.world
 	names, seen := systemNames(j), j.witness(world)
 	record := effect.PerformerFunc(func(ctx context.Context, r effect.Request) (effect.Result, error) {
 		if r.Class == effect.Change {
@@ -85,7 +90,6 @@ func rehearseTest(ctx context.Context, j *job, world *simulator.World) (*rehears
 		}
 		return seen.Perform(ctx, r)
 	})
-	lives := newLives(j, world)
 	lives.told = func(k simulator.Kill) { out.Log = append(out.Log, "warning: "+killedWords(k)) }
 	var err error
 	mainErr := lives.main(ctx, func(ctx context.Context) error {
@@ -100,6 +104,9 @@ func rehearseTest(ctx context.Context, j *job, world *simulator.World) (*rehears
 	})
 	if mainErr != nil && err == nil {
 		return nil, mainErr
+	}
+	if lives.journal != nil {
+		_ = lives.journal.End(outcome(err)) // it is in memory
 	}
 	out.Hazards = seen.hazards(err == nil)
 	out.Duration, out.State = world.Elapsed(), world.DescribeShort()

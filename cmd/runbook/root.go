@@ -37,7 +37,7 @@ repeating a change blindly.`,
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
 	for _, verb := range []func() *cobra.Command{
-		a.execCommand, a.resumeCommand, a.runsCommand, a.showCommand, a.diffCommand, a.conformCommand, a.abandonCommand,
+		a.execCommand, a.resumeCommand, a.runsCommand, a.showCommand, a.diffCommand, a.conformCommand, a.recordCommand, a.abandonCommand,
 		a.initCommand, a.checkCommand, a.testCommand, a.snapshotCommand, a.exploreCommand, a.fmtCommand, a.docCommand, a.simCommand,
 		a.versionCommand,
 	} {

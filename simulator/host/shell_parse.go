@@ -11,13 +11,25 @@ import (
 // an error come the statements on the lines before it: a shell reads line by
 // line, and has run them by then.
 func (sh *shell) parse(script string) (*syntax.File, error) {
+	return keptScripts.get(scriptKey{script, sh.bash}, script, func() (*syntax.File, error) { return parse(script, sh.bash) })
+}
+
+// keptScripts are those that were read before.
+var keptScripts compiled[scriptKey, *syntax.File]
+
+type scriptKey struct {
+	text string
+	bash bool
+}
+
+func parse(script string, bash bool) (*syntax.File, error) {
 	if len(script) > maxScript {
 		return &syntax.File{}, fmt.Errorf("got a script of %d bytes, want at most %d", len(script), maxScript)
 	}
 	if nested(script) > maxNested {
 		return &syntax.File{}, fmt.Errorf("got more than %d commands within each other", maxNested)
 	}
-	if sh.bash {
+	if bash {
 		return parseAs(script, syntax.LangBash)
 	}
 	file, err := parseAs(script, syntax.LangPOSIX)

@@ -31,6 +31,23 @@ type pattern struct {
 
 // compilePattern reads an expression in a dialect.
 func compilePattern(text string, d dialect) (*pattern, error) {
+	kept, err := keptPatterns.get(patternKey{text, d}, text, func() (*pattern, error) { return newPattern(text, d) })
+	if err != nil {
+		return nil, err
+	}
+	p := *kept // of what is kept nobody uses the threads
+	return &p, nil
+}
+
+// keptPatterns are those that were read before.
+var keptPatterns compiled[patternKey, *pattern]
+
+type patternKey struct {
+	text string
+	dialect
+}
+
+func newPattern(text string, d dialect) (*pattern, error) {
 	p := &regexpParser{dialect: d, text: text}
 	root, err := p.choice()
 	if err != nil {

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// recorded rehearses a runbook in a scenario, and gives the draft that record
+// makes of it.
+func recorded(t *testing.T, runbook, scenario string) *draft {
+	t.Helper()
+	dir := t.TempDir()
+	file, run := filepath.Join(dir, "s.scenario.star"), filepath.Join(dir, "run")
+	if err := os.WriteFile(file, []byte(scenario), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, _ := command("exec", runbook, "-n", "-q", "--scenario", file, "--record", run); strings.Contains(stderr, "s.scenario.star:") {
+		t.Fatalf("got a scenario that is wrong: %s\n%s", stderr, scenario)
+	}
+	a := testApp(io.Discard, io.Discard)
+	r, err := a.recordingOf(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := a.read(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := g.fit(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// exasolTroubles are what may be in a scenario of an Exasol cluster.
+var exasolTroubles = []string{
+	`fault.node_boots_late("demo", "n0013", by = "7m")`,
+	`fault.node_never_boots("demo", "n0012")`,
+	`fault.storage_refuses("demo", times = 1)`,
+	`fault.storage_hangs("demo")`,
+	`fault.database_not_connectible("demo", "exa_db1", lasts = "3m")`,
+	`fault.database_start_fails("demo", "exa_db1")`,
+	`fault.database_in_backup("demo", "exa_db1", lasts = "12m")`,
+	`fault.exaoperation_unreachable("demo", at = "2m", lasts = "90s")`,
+	`fault.exaoperation_unreachable("demo", lasts = "1m")`,
+	`fault.wrong_password("demo")`,
+	`fault.lost_before(method = "startDatabase", nth = 1)`,
+	`fault.lost_after(method = "startEXAStorage", nth = 1)`,
+	`fault.refused(method = "startupNode", nth = 2)`,
+	`fault.reply("out of order", method = "startEXAStorage", code = 3, times = 1)`,
+	`fault.lost_after(method = "shutdownNode", nth = 1)`,
+	`fault.lost_before(method = "stopDatabase", nth = 1)`,
+}
+
+// rhinoTroubles are what may be in a scenario of a Rhino cluster.
+var rhinoTroubles = []string{
+	`fault.rhino_never_joins("voice", 102)`,
+	`fault.rhino_refuses_start("voice", 103)`,
+	`fault.rhino_crashes_in_start("voice", 101)`,
+	`fault.rhino_starts_late("voice", 102, by = "10s")`,
+	`fault.host_down("rhino3", lasts = "2m")`,
+	`fault.host_cut("rhino2", lasts = "1m")`,
+	`fault.slee_stuck("voice", 101)`,
+	`fault.lost_after(command = "start-rhino.sh", nth = 1)`,
+	`fault.lost_before(command = "start-rhino.sh", nth = 2)`,
+}
+
+// scenarios draws beginnings and troubles.
+func scenarios() *rapid.Generator[string] {
+	return rapid.Custom(func(t *rapid.T) string {
+		power := func(name string) string {
+			return fmt.Sprintf("simulate.node(%q, power = %q)", name, rapid.SampledFrom([]string{"on", "off", "booting"}).Draw(t, name))
+		}
+		exasol := fmt.Sprintf("simulate.exaoperation(\"demo\", state = %q, nodes = [%s, %s, %s], plugins = [\"Administration.vmtoolsd-10.0\"])",
+			rapid.SampledFrom([]string{"stopped", "running"}).Draw(t, "state"), power("n0011"), power("n0012"), power("n0013"))
+		rhino := rapid.SampledFrom([]string{
+			`simulate.rhino("voice", begins = "cold")`,
+			`simulate.rhino("voice", begins = "stopped")`,
+			`simulate.rhino("voice", begins = "running")`,
+			`simulate.rhino("voice", begins = "running", desired = "stopped")`,
+			`simulate.rhino("voice", begins = "running", activities = 30, drain = "3m")`,
+			`simulate.rhino("voice", begins = "running", nodes = [simulate.rhino_node(101), simulate.rhino_node(102, begins = "crashed"), simulate.rhino_node(103)])`,
+			`simulate.rhino("voice", begins = "stopped", nodes = [simulate.rhino_node(101), simulate.rhino_node(102, begins = "halted"), simulate.rhino_node(103)])`,
+		}).Draw(t, "rhino")
+		troubles := rapid.SliceOfNDistinct(rapid.SampledFrom(append(append([]string{}, exasolTroubles...), rhinoTroubles...)), 0, 2, rapid.ID).Draw(t, "troubles")
+		return fmt.Sprintf("systems = [\n    %s,\n    %s,\n]\nfaults = [%s]\nseed = %d\n", exasol, rhino, strings.Join(troubles, ", "), rapid.IntRange(1, 50).Draw(t, "seed"))
+	})
+}
+
+// TestRecordOfRehearsals: what record makes of a rehearsal is a scenario in
+// which the runbook ends and changes as it did.
+func TestRecordOfRehearsals(t *testing.T) {
+	t.Parallel()
+	runbooks := []string{"exasol/startup.star", "exasol/shutdown.star", "rhino/startup.star", "rhino/shutdown.star", "startup.star"}
+	for i := range 40 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			scenario := scenarios().Example(i)
+			runbook := runbooks[i%len(runbooks)]
+			d := recorded(t, runbook, scenario)
+			if wrong := d.trial.unlike(); wrong != "" {
+				t.Errorf("%s in\n%s\nis not reproduced: %s\nin\n%s", runbook, scenario, wrong, d.text(""))
+			}
+		})
+	}
+}
