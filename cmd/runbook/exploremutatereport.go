@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -128,7 +129,7 @@ func (r *mutantsReport) text(w io.Writer, color bool) {
 			n[i] = r.of(func(u mutantReport) bool { return (k == "" || u.Kind == string(k)) && u.Came == came })
 		}
 		if all := r.of(func(u mutantReport) bool { return k == "" || u.Kind == string(k) }); all > 0 || k == "" {
-			fmt.Fprintf(t, "%d\t%d\t%d\t%d\t  %s\n", all, n[0], n[1], n[2], k)
+			fmt.Fprintf(t, "%d\t%d\t%d\t%d\t  %s\n", all, n[0], n[1], n[2], cmp.Or(k, "in all"))
 		}
 	}
 	_ = t.Flush() // as w: who reads the report may go
