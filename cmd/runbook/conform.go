@@ -271,7 +271,7 @@ func (c *conformer) compare(recorded *act, res effect.Result, method string) {
 	if alike {
 		return
 	}
-	f := recorded.difference("otherwise", fmt.Sprintf("%s = %s, simulated %s", recorded.said, recorded.answer(), simulated.answer()))
+	f := recorded.difference("otherwise", recorded.unlike("simulated", &simulated))
 	f.First, f.Was, f.Is = recorded.id.String(), recorded.answerJSON(), simulated.answerJSON()
 	c.found = append(c.found, f)
 }

@@ -136,3 +136,28 @@ func TestWeave(t *testing.T) {
 		t.Errorf("keys: got %d, want %d", len(main.keys), len(acts))
 	}
 }
+
+// TestUnlike: of answers of many lines the first line is told that differs.
+func TestUnlike(t *testing.T) {
+	t.Parallel()
+	ran := func(stdout string) *act {
+		v := effect.Struct{{Name: "code", Value: int64(0)}, {Name: "stdout", Value: stdout}}
+		return &act{said: "h1 run: x", result: &effect.Result{Value: v}}
+	}
+	told := func(v effect.Value) *act { return &act{said: "ask", result: &effect.Result{Value: v}} }
+	for want, c := range map[string]struct{ two, one *act }{
+		`h1 run: x stdout, line 2 = "up", was "down"`:               {ran("a\nup\nb\n"), ran("a\ndown\nb\n")},
+		`h1 run: x stdout, line 3 = "more", was ""`:                 {ran("a\nb\nmore\n"), ran("a\nb\n")},
+		`h1 run: x stdout, line 2 = nothing, was "b"`:               {ran("a"), ran("a\nb")},
+		`ask = "b", was "a"`:                                        {told("b"), told("a")},
+		`ask = error: x: gone, was "a"`:                             {&act{said: "ask", result: &effect.Result{Err: &effect.Error{Message: "gone", Kind: "x"}}}, told("a")},
+		`h1 run: x stdout, line 6 = "== ready", was "== ready now"`: {ran("== pid\n7\n== log\nx\n== end\n== ready\n"), ran("== pid\n8\n== log\nx\ny\n== end\n== ready now\n")},
+	} {
+		if got := c.two.unlike("was", c.one); got != want {
+			t.Errorf("unlike = %s, want %s", got, want)
+		}
+	}
+	if !sameAnswer(ran("a   up-time\n----  -----\nx   0days,0h,6m,0s\n"), ran("a   up-time\n----  ------\nx   0days,0h,16m,10s\n")) {
+		t.Error("two tables that differ in how long something runs are not the same")
+	}
+}

@@ -84,7 +84,7 @@ func (d *comparer) acts(one, two *act) {
 		d.found = append(d.found, f)
 	}
 	if !sameAnswer(one, two) {
-		add("answer", fmt.Sprintf("%s = %s, was %s", two.said, two.answer(), one.answer()), one.answerJSON(), two.answerJSON())
+		add("answer", two.unlike("was", one), one.answerJSON(), two.answerJSON())
 	}
 	was, is := one.spent(), two.spent()
 	if was > 0 && is-was >= max(time.Duration(d.options.least), 1) && is.Seconds() >= d.options.slower*was.Seconds() {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"runbook/effect"
@@ -19,9 +21,12 @@ var volatile = []struct {
 	{"a moment as a console tells it", regexp.MustCompile(`\b\d{8} \d\d:\d\d:\d\d\b`), "<time>"},
 	{"a day of a log", regexp.MustCompile(`\b\d{1,4}[./]\d\d?[./]\d{1,4} \d\d:\d\d(:\d\d)?`), "<time>"},
 	{"how long something runs", regexp.MustCompile(`\b(\d+ ?days?,? ?)?(\d+h)?,? ?\d+m,? ?\d+s\b`), "<span>"},
+	{"as many blanks as a column is wide that says how long something runs", regexp.MustCompile(` +<span>`), " <span>"},
+	{"the rule below the head of a table, as wide as its columns", regexp.MustCompile(`(?m)^ *-{4,}( +-{4,})+ *$`), "<rule>"},
 	{"a process id", regexp.MustCompile(`\b(pid|PID|process|Process)([ =:]+)\d+`), "$1$2<pid>"},
 	{"a process id of a list", regexp.MustCompile(`(?m)^ *\d+( +<time>)`), "<pid>$1"},
 	{"a process id alone in its file", regexp.MustCompile(`(?m)^(== pid\n)\d+$`), "$1<pid>"},
+	{"the last lines of a node's log: what was before the run is in there", regexp.MustCompile(`(?s)(\n== log\n).*?(\n== (?:console|end)\n)`), "$1<log>$2"},
 	{"a day of a clock", regexp.MustCompile(`\b\d{4}-\d\d-\d\d\b`), "<day>"},
 	{"a time of day", regexp.MustCompile(`\b\d\d:\d\d:\d\d([.,]\d+)?\b`), "<time>"},
 }
@@ -65,4 +70,54 @@ func plainValue(v effect.Value) effect.Value {
 		return s
 	}
 	return v
+}
+
+// unlike says what an effect was told, and what in the other; between is the
+// word for that. Of answers of many lines it is the first line that differs.
+func (t *act) unlike(between string, other *act) string {
+	is, was, where := t.answer(), other.answer(), ""
+	if t.result != nil && other.result != nil && t.result.Err == nil && other.result.Err == nil {
+		if place, one, two, ok := firstUnlike("", t.answerValue(), other.answerValue()); ok {
+			where, is, was = place, one, two
+		}
+	}
+	return fmt.Sprintf("%s%s = %s, %s %s", t.said, where, is, between, was)
+}
+
+// firstUnlike finds the first line that differs in what has texts of many
+// lines; ok is false if it has none.
+func firstUnlike(place string, was, is effect.Value) (where, one, two string, ok bool) {
+	if s, structured := was.(effect.Struct); structured {
+		for _, f := range s {
+			if where, one, two, ok = firstUnlike(place+" "+f.Name, f.Value, pollField(is, f.Name)); ok {
+				return where, one, two, true
+			}
+		}
+		return "", "", "", false
+	}
+	a, first := was.(string)
+	b, second := is.(string)
+	if !first || !second || !strings.Contains(a+b, "\n") {
+		return "", "", "", false
+	}
+	lines, others := strings.Split(a, "\n"), strings.Split(b, "\n")
+	plain, plainOthers := strings.Split(plainText(a), "\n"), strings.Split(plainText(b), "\n")
+	if len(plain) != len(lines) || len(plainOthers) != len(others) { // what is not compared has lines of its own
+		lines, others = plain, plainOthers
+	}
+	for i := range max(len(lines), len(others)) {
+		if i < len(lines) && i < len(others) && plain[i] == plainOthers[i] {
+			continue
+		}
+		return fmt.Sprintf("%s, line %d", place, i+1), lineAt(lines, i), lineAt(others, i), true
+	}
+	return "", "", "", false
+}
+
+// lineAt is a line for people; "nothing" if there is none.
+func lineAt(lines []string, i int) string {
+	if i >= len(lines) {
+		return "nothing"
+	}
+	return effect.Describe(lines[i])
 }

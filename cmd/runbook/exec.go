@@ -20,6 +20,7 @@ type execOptions struct {
 	sets                   []string
 	dryRun, fromLive       bool
 	ruleless               bool // no interlocks at all, in a rehearsal
+	lenient                bool // settings of parameters that the runbook does not have are for another
 	seed                   uint64
 	root                   string                // folder that the runbook's loads may not leave; "" to find it
 	coverage               *interpreter.Coverage // of a test; nil for none
@@ -136,7 +137,11 @@ func (a *App) prepare(file string, o *execOptions) (*job, error) {
 	if err := j.ruled(a, o); err != nil {
 		return nil, err
 	}
-	if j.bound, err = j.program.Bind(o.sets, j.site.Value()); err != nil {
+	sets := o.sets
+	if o.lenient {
+		sets = settingsOf(j, sets)
+	}
+	if j.bound, err = j.program.Bind(sets, j.site.Value()); err != nil {
 		return nil, a.paramsError(err, j.files())
 	}
 	return j, nil

@@ -15,30 +15,13 @@ import (
 // errFound is why an exploration does not end well.
 var errFound = errors.New("a rule was broken")
 
-func (a *App) explore(ctx context.Context, file string, o *exploreOptions) error {
+func (a *App) explore(ctx context.Context, files []string, o *exploreOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	j, err := a.prepare(file, &execOptions{dryRun: true, site: o.site, sets: o.sets, runOptions: runOptions{lift: o.lift}, ruleless: o.ruleless})
+	x, err := a.searchFor(ctx, files, o)
 	if err != nil {
 		return err
-	}
-	s, err := a.subjectOf(j, o)
-	if err == nil {
-		err = a.beginAt(ctx, s, o.from)
-	}
-	if err != nil {
-		return err
-	}
-	x, err := newSearch(ctx, s)
-	if err != nil {
-		return &exitError{code: RunbookFailed, err: err, hint: "explore looks for what a fault breaks: exec --dry-run shows what is broken without"}
-	}
-	x.faults, x.runs, x.told = o.faults, o.runs, a.exploreProgress()
-	if o.from == "any" {
-		if x.others, err = a.beginningsOf(ctx, file, s, o); err != nil {
-			return err
-		}
 	}
 	if o.budget > 0 {
 		until := a.now().Add(time.Duration(o.budget))
@@ -48,7 +31,52 @@ func (a *App) explore(ctx context.Context, file string, o *exploreOptions) error
 		return err
 	}
 	x.told(0, 0)
-	return a.exploreEnd(ctx, file, o, x)
+	return a.exploreEnd(ctx, files[0], o, x)
+}
+
+// searchFor makes the search, and runs what it is about undisturbed.
+func (a *App) searchFor(ctx context.Context, files []string, o *exploreOptions) (*search, error) {
+	j, err := a.prepare(files[0], o.exec())
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.subjectOf(j, o)
+	if err == nil {
+		s.file = files[0]
+		err = a.beginAt(ctx, s, o.from)
+	}
+	if err == nil && o.inverse {
+		err = a.invert(ctx, s, files[1], o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	x, err := newSearch(ctx, s)
+	if err != nil {
+		return nil, &exitError{code: RunbookFailed, err: err, hint: "explore looks for what a fault breaks: exec --dry-run shows what is broken without"}
+	}
+	x.faults, x.runs, x.told = o.faults, o.runs, a.exploreProgress()
+	return x, a.further(ctx, x, o)
+}
+
+// further finds where else than usual the search is to begin.
+func (a *App) further(ctx context.Context, x *search, o *exploreOptions) error {
+	if o.from != "any" && !o.inverse {
+		return nil
+	}
+	l, err := a.lookerFor(ctx, x.subject.job)
+	if err != nil {
+		return err
+	}
+	if o.inverse {
+		if x.back, err = l.afterwards(ctx, x.subject); err != nil {
+			return err
+		}
+	}
+	if o.from == "any" {
+		x.others, err = a.beginningsOf(ctx, l, x.subject, o)
+	}
+	return err
 }
 
 // subjectOf is the job with its scenario.

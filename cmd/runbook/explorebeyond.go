@@ -71,6 +71,13 @@ func (x *search) fresh(seen map[uint64]bool, plan schedule, looks []look) []sche
 // in those from which it ends well.
 func (x *search) begin(ctx context.Context) ([]*subject, error) {
 	var well []*subject
+	if x.subject.inverse != nil {
+		v, err := x.subject.try(ctx, nil, trialMode{})
+		if err != nil {
+			return nil, err
+		}
+		x.keep(x.subject, nil, v)
+	}
 	for chunk := range slices.Chunk(x.others, batch) {
 		subjects, verdicts := make([]*subject, len(chunk)), make([]*verdict, len(chunk))
 		err := abreast(len(chunk), func(i int) (err error) {

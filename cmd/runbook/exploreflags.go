@@ -12,6 +12,7 @@ import (
 type exploreOptions struct {
 	site, scenario string
 	from           string
+	inverse        bool
 	sets           []string
 	faults, runs   int
 	budget         duration
@@ -26,7 +27,7 @@ type exploreOptions struct {
 func (a *App) exploreCommand() *cobra.Command {
 	var o exploreOptions
 	cmd := &cobra.Command{
-		Use:   "explore FILE",
+		Use:   "explore FILE [INVERSE]",
 		Short: "Rehearse a runbook with every fault at every place, and tell what breaks",
 		Long: `explore rehearses a runbook once undisturbed, and then again for every place and
 everything that can go wrong there: a request is refused, lost before or after it
@@ -52,6 +53,12 @@ beside it, stands when it is stopped anywhere. The same rules hold; a run that
 refuses to begin may refuse again. Faults are tried from there as far as --runs and
 --budget go.
 
+--inverse takes two runbooks: after every run of the first, and one more if it did
+not get through, the second must lead back to where the first began; the faults of
+the second, from where the first ends, are tried as well. License servers that
+a run leaves off are switched on by hand. --set is for those that have the
+parameter.
+
 --faults 2 also tries a second fault after each first, wherever the systems and
 the script are not as they were when it was tried before. --runs and --budget end
 the search; what is left of them is spent on random schedules, drawn from --seed.
@@ -61,10 +68,13 @@ The exit status is 0, or 1 if a rule was broken.`,
 		Example: `  runbook explore startup.star
   runbook explore startup.star --scenario half.star --set boot_timeout=1h
   runbook explore startup.star --from any
+  runbook explore --inverse startup.star shutdown.star
   runbook explore startup.star --faults 2 --runs 20000 --junit explore.xml`,
-		Args:              exactly(1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			return exactly(map[bool]int{false: 1, true: 2}[o.inverse])(cmd, args)
+		},
 		ValidArgsFunction: completeRunbook,
-		RunE:              func(cmd *cobra.Command, args []string) error { return a.explore(cmd.Context(), args[0], &o) },
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.explore(cmd.Context(), args, &o) },
 	}
 	o.register(cmd.Flags())
 	completeFlag(cmd, "set", a.completeParams)
@@ -79,6 +89,7 @@ func (o *exploreOptions) register(f *pflag.FlagSet) {
 	f.StringArrayVarP(&o.sets, "set", "e", nil, "set a parameter of the runbook: `NAME=VALUE`")
 	f.StringVar(&o.scenario, "scenario", "", "how the simulated world begins and what goes wrong in it anyway: a `FILE`")
 	f.StringVar(&o.from, "from", "", "how all systems begin: `stopped|running|cold`; or any: also from every state that they can be found in")
+	f.BoolVar(&o.inverse, "inverse", false, "INVERSE takes back what FILE does: one after the other must lead back to where it began")
 	f.IntVar(&o.faults, "faults", 1, "faults in one run: 1, or 2 for pairs as well")
 	f.IntVar(&o.runs, "runs", 0, "make so many runs, at most (default: as many as there are schedules)")
 	f.Var(&o.budget, "budget", "search for so long, such as 10m")
@@ -89,6 +100,11 @@ func (o *exploreOptions) register(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.lift, "lift", nil, "do without the interlock `RULE`")
 	f.BoolVar(&o.ruleless, "without-interlocks", false, "do without any interlock: what does the runbook do wrong that they keep away?")
 	f.BoolVar(&o.json, "json", false, "tell the report as one JSON object on stdout")
+}
+
+// exec are the flags by which exec runs what is explored.
+func (o *exploreOptions) exec() *execOptions {
+	return &execOptions{dryRun: true, site: o.site, sets: o.sets, runOptions: runOptions{lift: o.lift}, ruleless: o.ruleless, lenient: o.inverse}
 }
 
 // check refuses flags that make no sense, or not together.

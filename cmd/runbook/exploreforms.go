@@ -35,6 +35,9 @@ func (r *report) junit(w io.Writer) error {
 	if r.Beginnings != nil {
 		kinds = append([]kindReport{{Kind: anotherBeginning}}, kinds...)
 	}
+	if r.Inverse != "" {
+		kinds = append([]kindReport{{Kind: oneAfterTheOther}}, kinds...)
+	}
 	s := exploreSuite{Name: "runbook explore " + r.Runbook, Tests: len(kinds)}
 	for _, k := range kinds {
 		c := exploreCase{Class: r.Runbook, Name: k.Kind}

@@ -97,6 +97,7 @@ func joined(base, parts string) string { return strings.TrimLeft(base+"\n"+parts
 func (s *subject) from(b *outset) (*subject, error) {
 	other := *s
 	other.base, other.begins, other.resting = joined(s.base, b.text), b, ""
+	other.loose = true
 	other.goal = other.settled(s.goal)
 	if !s.job.program.Declares("READ_ONLY") {
 		return &other, nil
@@ -120,36 +121,34 @@ var inverses = map[string]string{"startup.star": "shutdown.star", "shutdown.star
 
 // inverseOf is the subject of the runbook beside a file that takes back what
 // that does; nil if there is none that can be run as it is.
-func (a *App) inverseOf(ctx context.Context, file string, s *subject, o *exploreOptions) (*subject, error) {
-	name := inverses[path.Base(file)]
-	if name = path.Join(path.Dir(file), name); path.Base(name) == path.Base(path.Dir(file)) || !fileExists(name) && !isShipped(name) {
+func (a *App) inverseOf(ctx context.Context, s *subject, o *exploreOptions) (*subject, error) {
+	base, known := inverses[path.Base(s.file)]
+	file := path.Join(path.Dir(s.file), base)
+	if !known || !fileExists(file) && !isShipped(file) {
 		return nil, nil
 	}
-	j, err := a.prepare(name, &execOptions{dryRun: true, site: o.site, runOptions: runOptions{lift: o.lift}, ruleless: o.ruleless})
+	plain := *o.exec()
+	plain.lenient = true
+	j, err := a.prepare(file, &plain)
 	if err != nil {
 		return nil, err
 	}
-	inverse := &subject{job: j, name: s.name, base: s.base, seed: s.seed}
+	inverse := &subject{job: j, file: file, name: s.name, base: s.base, seed: s.seed}
 	if _, err := newSearch(ctx, inverse); err != nil {
 		return nil, nil // it has parameters that must be given, or no use for these systems
 	}
 	return inverse, nil
 }
 
-// beginningsOf are the states in which a run of a file may find its systems, as
-// far as they are small: those that the systems can be in one by one, and those
+// beginningsOf are the states in which a run may find its systems, as far as they are small: those that the systems can be in one by one, and those
 // in which a run of it, or of its inverse, stands when it is stopped anywhere.
-func (a *App) beginningsOf(ctx context.Context, file string, s *subject, o *exploreOptions) ([]*outset, error) {
-	l, err := a.lookerFor(ctx, s.job)
-	if err != nil {
-		return nil, err
-	}
+func (a *App) beginningsOf(ctx context.Context, l *looker, s *subject, o *exploreOptions) ([]*outset, error) {
 	all, err := l.states(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	runs := []*subject{s}
-	inverse, err := a.inverseOf(ctx, file, s, o)
+	inverse, err := a.inverseOf(ctx, s, o)
 	if err != nil {
 		return nil, err
 	}

@@ -45,6 +45,9 @@ func (t *trial) judge(ctx context.Context, v *verdict) {
 	if v.rule == "" {
 		t.settle(ctx, v)
 	}
+	if v.rule == "" && s.inverse != nil && t.final() == s.goal {
+		t.back(ctx, v)
+	}
 }
 
 // hazardCode is the exit code of a rehearsal that ran into hazards.
@@ -137,7 +140,7 @@ func (t *trial) settle(ctx context.Context, v *verdict) {
 	left := t.final()
 	x := interpreter.Explain(orDone(err), s.job.files())
 	switch {
-	case err != nil && (x.Position == s.resting || (t.plan.lasts() || s.givesUp(v, x)) && clear(err)):
+	case err != nil && (x.Position == s.resting || (t.plan.lasts() || len(t.plan) == 0 && s.givesUp(v, x)) && clear(err)):
 	case err != nil:
 		v.broke(mustRecover, "the second run ended in: "+x.Message, x.Position)
 	case len(hazards) > 0:

@@ -29,6 +29,9 @@ func (a *App) writeFound(ctx context.Context, file string, o *exploreOptions, x 
 		if err := a.replay(ctx, f.subject, o, f); err != nil {
 			return err
 		}
+		if err := a.writeThen(ctx, o, f); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -46,11 +49,28 @@ func (o *exploreOptions) comment(file string, f *finding) string {
 
 // replayLine is the command that replays a finding.
 func (o *exploreOptions) replayLine(file string, f *finding) string {
-	words := []string{"runbook", "exec", file, "--dry-run", "--scenario", f.file}
+	if f.subject.file != "" {
+		file = f.subject.file
+	}
+	return o.execLine(f.subject.job, file, f.file)
+}
+
+// thenLine is the command that replays what the inverse did after it; "" if that
+// is not the point.
+func (o *exploreOptions) thenLine(f *finding) string {
+	if f.then == "" {
+		return ""
+	}
+	return o.execLine(f.subject.inverse.job, f.subject.inverse.file, f.then)
+}
+
+// execLine is the command that rehearses a runbook in a scenario.
+func (o *exploreOptions) execLine(j *job, file, scenario string) string {
+	words := []string{"runbook", "exec", file, "--dry-run", "--scenario", scenario}
 	if o.site != "" {
 		words = append(words, "--site", o.site)
 	}
-	for _, set := range o.sets {
+	for _, set := range settingsOf(j, o.sets) {
 		words = append(words, "--set", set)
 	}
 	for _, rule := range o.lift {
@@ -85,6 +105,27 @@ func (a *App) replay(ctx context.Context, s *subject, o *exploreOptions, f *find
 	})
 	if code := codeOf(errors.Join(ended, err)); code != f.verdict.code {
 		return &exitError{code: Internal, err: fmt.Errorf("%s: its replay ended with exit code %d, want %d", f.file, code, f.verdict.code)}
+	}
+	return nil
+}
+
+// writeThen writes the state in which the inverse begins that does not lead back.
+func (a *App) writeThen(ctx context.Context, o *exploreOptions, f *finding) error {
+	if f.verdict.rule != mustReturn {
+		return nil
+	}
+	l, err := a.lookerFor(ctx, f.subject.job)
+	if err != nil {
+		return err
+	}
+	text, err := l.between(ctx, f.subject, f.plan)
+	if err != nil {
+		return err
+	}
+	f.then = strings.TrimSuffix(f.file, ".star") + "-then.star"
+	head := fmt.Sprintf("# Found by runbook explore: where %s leaves the systems in %s.\n\n", filepath.Base(f.subject.file), filepath.Base(f.file))
+	if err := os.WriteFile(f.then, []byte(head+text), 0o644); err != nil {
+		return usage("--out %s: %w", o.out, cause(err))
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 // A report is what an exploration tells, in every form.
 type report struct {
 	Runbook     string          `json:"runbook"`
+	Inverse     string          `json:"inverse,omitempty"`
 	Site        string          `json:"site,omitempty"`
 	Scenario    string          `json:"scenario,omitempty"`
 	Undisturbed string          `json:"undisturbed"`
@@ -62,6 +63,7 @@ type findingReport struct {
 	Also     int      `json:"also,omitempty"`
 	Scenario string   `json:"scenario"`
 	Replay   string   `json:"replay"`
+	Then     string   `json:"then,omitempty"` // what replays the inverse
 	Exit     int      `json:"exit"`
 }
 
@@ -70,6 +72,9 @@ func reportOf(file string, o *exploreOptions, x *search) *report {
 	r := &report{
 		Runbook: file, Site: x.subject.job.place, Scenario: o.scenario, Undisturbed: x.subject.asWords(),
 		Runs: x.tried, Cut: x.cut, Kinds: []kindReport{}, Findings: []findingReport{},
+	}
+	if x.subject.inverse != nil {
+		r.Inverse = x.subject.inverse.file
 	}
 	if t := x.begun; t.tried > 0 {
 		r.Beginnings = &begunReport{t.tried, endings(x.begunIn), t.broke}
@@ -92,17 +97,23 @@ func reportOf(file string, o *exploreOptions, x *search) *report {
 	return r
 }
 
-// anotherBeginning is the kind of a finding that needs no fault.
-const anotherBeginning = "another beginning"
+// Kinds of findings that need no fault.
+const (
+	anotherBeginning = "another beginning"
+	oneAfterTheOther = "one after the other"
+)
 
 func findingOf(file string, o *exploreOptions, f *finding) findingReport {
 	last := mishap{kind: anotherBeginning, place: "undisturbed"}
+	if f.subject.begins == nil {
+		last = mishap{kind: oneAfterTheOther, place: "undisturbed"}
+	}
 	if n := len(f.plan); n > 0 {
 		last = f.plan[n-1]
 	}
 	r := findingReport{
 		Expected: f.verdict.rule, Happened: f.verdict.happened, Kind: last.kind, Where: f.verdict.where,
-		Schedule: f.plan.line(), Also: f.also, Scenario: f.file, Replay: o.replayLine(file, f), Exit: int(f.verdict.code),
+		Schedule: f.plan.line(), Also: f.also, Scenario: f.file, Replay: o.replayLine(file, f), Then: o.thenLine(f), Exit: int(f.verdict.code),
 	}
 	if r.Where == "" {
 		r.Where = last.where
@@ -122,6 +133,9 @@ func findingOf(file string, o *exploreOptions, f *finding) findingReport {
 // text writes the report for people.
 func (r *report) text(w io.Writer, color bool) {
 	fmt.Fprintf(w, "runbook      %s\n", r.Runbook)
+	if r.Inverse != "" {
+		fmt.Fprintf(w, "inverse      %s\n", r.Inverse)
+	}
 	if r.Site != "" {
 		fmt.Fprintf(w, "site         %s\n", r.Site)
 	}
@@ -199,6 +213,9 @@ func (f *findingReport) text(w io.Writer, n int, color bool) {
 		fmt.Fprintf(w, "   also      %s with the same end\n", count(int64(f.Also), map[bool]string{true: "other beginning", false: "other schedule"}[f.Schedule == ""]))
 	}
 	fmt.Fprintf(w, "   replay    %s\n", f.Replay)
+	if f.Then != "" {
+		fmt.Fprintf(w, "   then      %s\n", f.Then)
+	}
 }
 
 // json writes the report as one object.
@@ -210,9 +227,9 @@ func (r *report) json(w io.Writer) error {
 }
 
 // rules are all there are, in the order in which they are looked at.
-var rules = []string{mustEnd, mustBeClear, mustBeSafe, mustNotRedo, mustBeTrue, mustRecover}
+var rules = []string{mustEnd, mustBeClear, mustBeSafe, mustNotRedo, mustBeTrue, mustRecover, mustReturn}
 
 // ruleID is a rule's short name.
 func ruleID(rule string) string {
-	return [...]string{"ends", "clear-error", "no-hazard", "not-twice", "goal-reached", "recovers"}[slices.Index(rules, rule)]
+	return [...]string{"ends", "clear-error", "no-hazard", "not-twice", "goal-reached", "recovers", "returns"}[slices.Index(rules, rule)]
 }

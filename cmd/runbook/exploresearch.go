@@ -15,6 +15,7 @@ import (
 // A search tries schedules of a subject, and keeps counts and findings.
 type search struct {
 	subject *subject
+	back    *subject           // the inverse, from where the subject leaves the systems; nil for none
 	others  []*outset          // to be tried as well
 	faults  int                // mishaps in one schedule, at most
 	runs    int                // trials, at most; 0 for no limit
@@ -43,6 +44,7 @@ type finding struct {
 	verdict *verdict
 	also    int // further schedules with the same end
 	file    string
+	then    string // the file in which its inverse begins; "" if that is not the point
 }
 
 // newSearch runs the subject undisturbed and finds what there is to try.
@@ -78,6 +80,11 @@ func (x *search) run(ctx context.Context) error {
 	}
 	if err := x.tryAll(ctx, x.subject, alone(x.singles)); err != nil {
 		return err
+	}
+	if s := x.back; s != nil {
+		if err := x.tryAll(ctx, s, alone(mishapsIn(s.looks, s.touched, 2*s.patience()))); err != nil {
+			return err
+		}
 	}
 	if x.faults > 1 && !x.done() {
 		if err := x.pairs(ctx); err != nil {

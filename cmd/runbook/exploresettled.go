@@ -21,17 +21,17 @@ var incidental = []struct {
 	{regexp.MustCompile(` in the wrong namespace$`), ""},
 }
 
-// settled is a state as it counts for the goal. From other beginnings than usual,
-// what is incidental does not, nor systems that the runbook has no business with.
+// settled is a state as it counts for the goal. Where it is
+// taken loosely, what is incidental does not, nor systems that the runbook has no business with.
 func (s *subject) settled(state string) string {
-	if s.begins == nil {
+	if !s.loose {
 		return state
 	}
 	var lines []string
 	reached := true
 	for line := range strings.SplitSeq(state, "\n") {
 		if !strings.HasPrefix(line, " ") { // the name of a system
-			reached = strings.HasPrefix(line, "host ") || s.reaches(line)
+			reached = strings.HasPrefix(line, "host ") || s.looks == nil || s.reaches(line)
 		}
 		if !reached {
 			continue

@@ -20,6 +20,7 @@ var errEndless = errors.New("the run does not end")
 // what an undisturbed run does there.
 type subject struct {
 	job     *job
+	file    string // as commands name the runbook
 	name    string // of the scenario, for messages
 	base    string // its source; "" for none
 	seed    uint64 // given besides; 0 for none
@@ -31,7 +32,10 @@ type subject struct {
 	names   []string // by which a message may name its target
 	resting string   // where a run fails that finds the goal reached; "" if it ends well
 
-	begins *outset // another one than usual; nil for that
+	begins  *outset  // another beginning than usual; nil for that
+	loose   bool     // what is incidental does not count for the goal
+	inverse *subject // what takes back what the runbook does; nil for nothing
+	origin  string   // where it must lead to
 }
 
 // A verdict is what came of a trial.
@@ -97,7 +101,8 @@ type trial struct {
 	plan    schedule
 	world   *simulator.World
 	seen    *witness
-	once    bool // if it is killed it is not resumed
+	once    bool   // if it is killed it is not resumed
+	peek    func() // called before the inverse is run; nil for nothing
 	redone  []effect.Request
 	refused []string // names of interlocks that refused a change, in any of its runs
 }

@@ -59,14 +59,22 @@ func newSight(v effect.Value, at time.Time, reads int64) (*sight, error) {
 	return s, nil
 }
 
+// systemsText names the systems.
+func (s *sight) systemsText() string {
+	if len(s.names) == 0 {
+		return "no systems"
+	}
+	return strings.Join(s.names, ", ")
+}
+
 // words is what was read, and when.
 func (s *sight) words() string {
-	return fmt.Sprintf("%s, read at %s by %s", strings.Join(s.names, ", "), s.at.Format("2006-01-02 15:04:05 MST"), count(s.reads, "read"))
+	return fmt.Sprintf("%s, read at %s by %s", s.systemsText(), s.at.Format("2006-01-02 15:04:05 MST"), count(s.reads, "read"))
 }
 
 // text is the scenario as a file.
 func (s *sight) text() string {
-	title := fmt.Sprintf("\"\"\"%s at %s, %s\n\n", strings.Join(s.names, ", "), s.at.Format("2006-01-02 15:04:05 MST"), snapshotTitle)
+	title := fmt.Sprintf("\"\"\"%s at %s, %s\n\n", s.systemsText(), s.at.Format("2006-01-02 15:04:05 MST"), snapshotTitle)
 	return title + s.globals()
 }
 
