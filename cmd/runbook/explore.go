@@ -43,7 +43,7 @@ func (a *App) searchFor(ctx context.Context, files []string, o *exploreOptions) 
 	s, err := a.subjectOf(j, o)
 	if err == nil {
 		s.file = files[0]
-		err = a.beginAt(ctx, s, o.from)
+		err = a.beginAt(ctx, s, o)
 	}
 	if err == nil && o.inverse {
 		err = a.invert(ctx, s, files[1], o)
@@ -99,7 +99,8 @@ func (a *App) subjectOf(j *job, o *exploreOptions) (*subject, error) {
 	if o.from != "" && len(scenario.Systems)+len(scenario.Hosts) > 0 {
 		return nil, usage("--scenario %s: got systems or hosts, and --from says how they are; want a scenario of faults and answers", o.scenario)
 	}
-	s.name, s.base = o.scenario, string(src)
+	s.name, s.plain, s.faults = o.scenario, string(src), scenario
+	s.base = s.plain
 	return s, nil
 }
 

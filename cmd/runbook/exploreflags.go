@@ -13,6 +13,7 @@ type exploreOptions struct {
 	site, scenario string
 	from           string
 	inverse        bool
+	fromLive       bool
 	sets           []string
 	faults, runs   int
 	budget         duration
@@ -24,12 +25,8 @@ type exploreOptions struct {
 	ruleless       bool
 }
 
-func (a *App) exploreCommand() *cobra.Command {
-	var o exploreOptions
-	cmd := &cobra.Command{
-		Use:   "explore FILE [INVERSE]",
-		Short: "Rehearse a runbook with every fault at every place, and tell what breaks",
-		Long: `explore rehearses a runbook once undisturbed, and then again for every place and
+// exploreLong is what help says of the command.
+const exploreLong = `explore rehearses a runbook once undisturbed, and then again for every place and
 everything that can go wrong there: a request is refused, lost before or after it
 took effect, answered by a fault or too late; a node, a host or the interface goes
 down at that moment; the tool is killed around a record of its journal, and the
@@ -53,6 +50,9 @@ beside it, stands when it is stopped anywhere. The same rules hold; a run that
 refuses to begin may refuse again. Faults are tried from there as far as --runs and
 --budget go.
 
+--from-live reads the systems of the site first, as exec --dry-run --from-live does,
+and asks what could go wrong from here. What is found replays without them.
+
 --inverse takes two runbooks: after every run of the first, and one more if it did
 not get through, the second must lead back to where the first began; the faults of
 the second, from where the first ends, are tried as well. License servers that
@@ -64,10 +64,18 @@ the script are not as they were when it was tried before. --runs and --budget en
 the search; what is left of them is spent on random schedules, drawn from --seed.
 The report is the same, byte for byte, for the same input, unless --budget ends it.
 
-The exit status is 0, or 1 if a rule was broken.`,
+The exit status is 0, or 1 if a rule was broken.`
+
+func (a *App) exploreCommand() *cobra.Command {
+	var o exploreOptions
+	cmd := &cobra.Command{
+		Use:   "explore FILE [INVERSE]",
+		Short: "Rehearse a runbook with every fault at every place, and tell what breaks",
+		Long:  exploreLong,
 		Example: `  runbook explore startup.star
   runbook explore startup.star --scenario half.star --set boot_timeout=1h
   runbook explore startup.star --from any
+  runbook explore startup.star --from-live
   runbook explore --inverse startup.star shutdown.star
   runbook explore startup.star --faults 2 --runs 20000 --junit explore.xml`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -89,6 +97,7 @@ func (o *exploreOptions) register(f *pflag.FlagSet) {
 	f.StringArrayVarP(&o.sets, "set", "e", nil, "set a parameter of the runbook: `NAME=VALUE`")
 	f.StringVar(&o.scenario, "scenario", "", "how the simulated world begins and what goes wrong in it anyway: a `FILE`")
 	f.StringVar(&o.from, "from", "", "how all systems begin: `stopped|running|cold`; or any: also from every state that they can be found in")
+	f.BoolVar(&o.fromLive, "from-live", false, "let all systems begin as the real ones are now: read them first")
 	f.BoolVar(&o.inverse, "inverse", false, "INVERSE takes back what FILE does: one after the other must lead back to where it began")
 	f.IntVar(&o.faults, "faults", 1, "faults in one run: 1, or 2 for pairs as well")
 	f.IntVar(&o.runs, "runs", 0, "make so many runs, at most (default: as many as there are schedules)")
@@ -116,6 +125,8 @@ func (o *exploreOptions) check() error {
 		return usage("--runs: got %d, want a number from 1 on", o.runs)
 	case o.from != "" && !slices.Contains(froms, o.from):
 		return usage("--from: got %q, want one of %s", o.from, strings.Join(froms, ", "))
+	case o.fromLive && o.from != "" && o.from != "any":
+		return usage("--from %s: got --from-live as well, want one of them", o.from)
 	}
 	return nil
 }

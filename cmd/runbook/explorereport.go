@@ -16,6 +16,7 @@ type report struct {
 	Inverse     string          `json:"inverse,omitempty"`
 	Site        string          `json:"site,omitempty"`
 	Scenario    string          `json:"scenario,omitempty"`
+	Live        string          `json:"live,omitempty"` // what was read of the live systems
 	Undisturbed string          `json:"undisturbed"`
 	Runs        int             `json:"runs"`
 	Cut         bool            `json:"cut,omitempty"`        // a limit ended it before all was tried
@@ -70,7 +71,7 @@ type findingReport struct {
 // reportOf is the report of a search.
 func reportOf(file string, o *exploreOptions, x *search) *report {
 	r := &report{
-		Runbook: file, Site: x.subject.job.place, Scenario: o.scenario, Undisturbed: x.subject.asWords(),
+		Runbook: file, Site: x.subject.job.place, Scenario: o.scenario, Live: x.subject.live, Undisturbed: x.subject.asWords(),
 		Runs: x.tried, Cut: x.cut, Kinds: []kindReport{}, Findings: []findingReport{},
 	}
 	if x.subject.inverse != nil {
@@ -141,6 +142,9 @@ func (r *report) text(w io.Writer, color bool) {
 	}
 	if r.Scenario != "" {
 		fmt.Fprintf(w, "scenario     %s\n", r.Scenario)
+	}
+	if r.Live != "" {
+		fmt.Fprintf(w, "from live    %s\n", r.Live)
 	}
 	fmt.Fprintf(w, "undisturbed  %s\n\n", r.Undisturbed)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)

@@ -22,7 +22,10 @@ type subject struct {
 	job     *job
 	file    string // as commands name the runbook
 	name    string // of the scenario, for messages
-	base    string // its source; "" for none
+	plain   string // its source as it was given; "" for none
+	base    string // the same with how systems begin, if that was said besides
+	faults  *simulator.Scenario
+	live    string // what was read of the live systems; "" for nothing
 	seed    uint64 // given besides; 0 for none
 	goal    string // how an undisturbed run leaves the world
 	took    time.Duration
