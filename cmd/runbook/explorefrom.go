@@ -74,18 +74,30 @@ func (l *looker) everything(ctx context.Context, j *job, state string) (*sight, 
 	return l.sight(ctx, w)
 }
 
-// beginAt lets the systems of a subject begin in a state, if one is said.
-func (a *App) beginAt(ctx context.Context, s *subject, state string) error {
-	if state == "" || state == "any" {
+// beginAt lets the systems of a subject begin in a state, or as the live ones are
+// now, if that is said.
+func (a *App) beginAt(ctx context.Context, s *subject, o *exploreOptions) error {
+	if o.fromLive {
+		seen, err := a.seenLive(ctx, s.job, s.faults, &execOptions{runOptions: runOptions{json: o.json}})
+		if err != nil {
+			return err
+		}
+		if s.live = seen.words(); s.faults != nil && !s.faults.Start.IsZero() {
+			seen.start = ""
+		}
+		s.base = joined(s.plain, seen.globals())
+		return nil
+	}
+	if o.from == "" || o.from == "any" {
 		return nil
 	}
 	l, err := a.lookerFor(ctx, s.job)
 	if err != nil {
 		return err
 	}
-	seen, err := l.everything(ctx, s.job, state)
+	seen, err := l.everything(ctx, s.job, o.from)
 	if err == nil {
-		s.base = joined(s.base, seen.globals())
+		s.base = joined(s.plain, seen.globals())
 	}
 	return err
 }
@@ -96,7 +108,7 @@ func joined(base, parts string) string { return strings.TrimLeft(base+"\n"+parts
 // from is the subject where it begins in another way.
 func (s *subject) from(b *outset) (*subject, error) {
 	other := *s
-	other.base, other.begins, other.resting = joined(s.base, b.text), b, ""
+	other.base, other.begins, other.resting = joined(s.plain, b.text), b, ""
 	other.loose = true
 	other.goal = other.settled(s.goal)
 	if !s.job.program.Declares("READ_ONLY") {
@@ -133,7 +145,7 @@ func (a *App) inverseOf(ctx context.Context, s *subject, o *exploreOptions) (*su
 	if err != nil {
 		return nil, err
 	}
-	inverse := &subject{job: j, file: file, name: s.name, base: s.base, seed: s.seed}
+	inverse := &subject{job: j, file: file, name: s.name, plain: s.plain, base: s.base, seed: s.seed}
 	if _, err := newSearch(ctx, inverse); err != nil {
 		return nil, nil // it has parameters that must be given, or no use for these systems
 	}

@@ -144,29 +144,9 @@ func (a *App) beginsFrom(ctx context.Context, j *job, o *execOptions) (*simulato
 	if err != nil || !o.fromLive {
 		return scenario, beginning(scenario, j), err
 	}
-	if j.site == nil || j.home == "" {
-		return nil, "", &exitError{
-			code: Usage, err: errors.New("--from-live: got no site of your own, so there is nothing to read"),
-			hint: "pass --site FILE, or make one with `runbook init DIR`",
-		}
-	}
-	if scenario != nil && len(scenario.Systems)+len(scenario.Hosts) > 0 {
-		return nil, "", usage("--scenario %s: got systems or hosts, and --from-live reads how they are; want a scenario of faults and answers", o.scenario)
-	}
-	quietly := execOptions{site: j.place, runOptions: o.runOptions}
-	quietly.quiet, quietly.json, quietly.step = o.quiet || o.json, false, false
-	seen, err := a.look(ctx, snapshotRunbook, &quietly)
+	seen, err := a.seenLive(ctx, j, scenario, o)
 	if err != nil {
 		return nil, "", err
-	}
-	if len(seen.unread) > 0 {
-		return nil, "", &exitError{
-			code: CannotReach, err: fmt.Errorf("--from-live: %s cannot be read, so nothing can be rehearsed from there", strings.Join(seen.unread, ", ")),
-			hint: "runbook snapshot -o FILE writes what can be read; edit it, and rehearse with --scenario FILE",
-		}
-	}
-	if !quietly.quiet {
-		fmt.Fprintln(a.stderr)
 	}
 	whole, err := a.merged(seen, scenario, o.scenario)
 	words := "from live: " + seen.words()
@@ -174,6 +154,36 @@ func (a *App) beginsFrom(ctx context.Context, j *job, o *execOptions) (*simulato
 		words += ", with scenario " + o.scenario
 	}
 	return whole, words, err
+}
+
+// seenLive is what the systems of a site are like now, for --from-live beside a
+// scenario, if there is one.
+func (a *App) seenLive(ctx context.Context, j *job, scenario *simulator.Scenario, o *execOptions) (*sight, error) {
+	if j.site == nil || j.home == "" {
+		return nil, &exitError{
+			code: Usage, err: errors.New("--from-live: got no site of your own, so there is nothing to read"),
+			hint: "pass --site FILE, or make one with `runbook init DIR`",
+		}
+	}
+	if scenario != nil && len(scenario.Systems)+len(scenario.Hosts) > 0 {
+		return nil, usage("--scenario %s: got systems or hosts, and --from-live reads how they are; want a scenario of faults and answers", o.scenario)
+	}
+	quietly := execOptions{site: j.place, runOptions: o.runOptions}
+	quietly.quiet, quietly.json, quietly.step = o.quiet || o.json, false, false
+	seen, err := a.look(ctx, snapshotRunbook, &quietly)
+	if err != nil {
+		return nil, err
+	}
+	if len(seen.unread) > 0 {
+		return nil, &exitError{
+			code: CannotReach, err: fmt.Errorf("--from-live: %s cannot be read, so nothing can be rehearsed from there", strings.Join(seen.unread, ", ")),
+			hint: "runbook snapshot -o FILE writes what can be read; edit it, and rehearse with --scenario FILE",
+		}
+	}
+	if !quietly.quiet {
+		fmt.Fprintln(a.stderr)
+	}
+	return seen, nil
 }
 
 // merged is a scenario of what was seen and of the faults, answers and chances
