@@ -33,6 +33,8 @@ type search struct {
 	bySign  map[string]*finding
 	untold  int  // runs that broke a rule in yet another way when there were enough findings
 	cut     bool // schedules were left out
+
+	branches *branchReport
 }
 
 // A tallyOf counts trials of one kind.
@@ -67,6 +69,9 @@ func newSearch(ctx context.Context, s *subject) (*search, error) {
 		return nil, fmt.Errorf("the undisturbed run: %w: %s", errHazards, hazards[0])
 	}
 	s.looks, s.asked, s.took = v.looks, v.asked, v.took
+	if s.covered != nil {
+		_, s.usual = waysOf(s.covered)
+	}
 	s.names, s.touched = namesIn(s.job, v.looks), unitsOf(s.job, t.world, v.looks)
 	s.goal = t.final()
 	if err := t.again(ctx); err != nil { // as a shutdown that finds nobody who answers
