@@ -35,18 +35,21 @@ func (a *App) explore(ctx context.Context, files []string, o *exploreOptions) er
 		return err
 	}
 	x.told(0, 0)
+	x.branches = branchesOf(x.subject.covered, x.subject.usual)
 	return a.exploreEnd(ctx, files[0], o, x)
 }
 
 // searchFor makes the search, and runs what it is about undisturbed.
 func (a *App) searchFor(ctx context.Context, files []string, o *exploreOptions) (*search, error) {
-	j, err := a.prepare(files[0], o.exec())
+	run := o.exec()
+	run.coverage = interpreter.NewCoverage()
+	j, err := a.prepare(files[0], run)
 	if err != nil {
 		return nil, err
 	}
 	s, err := a.subjectOf(j, o)
 	if err == nil {
-		s.file = files[0]
+		s.file, s.covered = files[0], run.coverage
 		err = a.beginAt(ctx, s, o)
 	}
 	if err == nil && o.inverse {

@@ -32,6 +32,8 @@ type search struct {
 	found   []*finding
 	bySign  map[string]*finding
 	cut     bool // schedules were left out
+
+	branches *branchReport
 }
 
 // A tallyOf counts trials of one kind.
@@ -63,6 +65,9 @@ func newSearch(ctx context.Context, s *subject) (*search, error) {
 		return nil, fmt.Errorf("the undisturbed run: %w: %s", errHazards, hazards[0])
 	}
 	s.looks, s.asked, s.took = v.looks, v.asked, v.took
+	if s.covered != nil {
+		_, s.usual = waysOf(s.covered)
+	}
 	s.names, s.touched = namesIn(s.job, v.looks), unitsOf(s.job, t.world, v.looks)
 	s.goal = t.final()
 	if err := t.again(ctx); err != nil { // as a shutdown that finds nobody who answers
