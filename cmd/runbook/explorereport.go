@@ -30,6 +30,7 @@ type report struct {
 	Branches    *branchReport   `json:"branches,omitempty"`
 	Missed      []missedReport  `json:"missed,omitempty"`
 	Findings    []findingReport `json:"findings"`
+	Untold      int             `json:"untold,omitempty"` // runs that broke a rule in yet another way
 }
 
 type kindReport struct {
@@ -86,7 +87,7 @@ type findingReport struct {
 func reportOf(file string, o *exploreOptions, x *search) *report {
 	r := &report{
 		Runbook: file, Site: x.subject.job.place, Scenario: o.scenario, Live: x.subject.live, Undisturbed: x.subject.asWords(),
-		Runs: x.tried, Cut: x.cut, Kinds: []kindReport{}, Findings: []findingReport{},
+		Runs: x.tried, Cut: x.cut, Untold: x.untold, Kinds: []kindReport{}, Findings: []findingReport{},
 	}
 	if x.subject.inverse != nil {
 		r.Inverse = x.subject.inverse.file
@@ -178,6 +179,9 @@ func (r *report) text(w io.Writer, color bool) {
 	r.facts(w)
 	for i, f := range r.Findings {
 		f.text(w, i+1, color)
+	}
+	if r.Untold > 0 {
+		fmt.Fprintf(w, "\nuntold       %s broke a rule in yet another way: these are enough to begin with\n", count(int64(r.Untold), "further run"))
 	}
 	if len(r.Findings) == 0 {
 		fmt.Fprintf(w, "\n%s\n", paint(color, green, "every run kept every rule"))
