@@ -21,10 +21,14 @@ func InterlockEngine(sources interpreter.Sources) (*interlock.Collector, *interp
 	return c, interpreter.NewEngine(c.Predeclared(Predeclared()), sources, interpreter.Limits{})
 }
 
-// LoadInterlocks executes interlock files. The set is given also when there is
-// an error, so that it can be shown with its source.
-func LoadInterlocks(sources interpreter.Sources, names []string) (*interlock.Set, error) {
+// LoadInterlocks executes interlock files, which may be counted: counted makes an
+// engine that does of one, nil where nobody counts. The set is given also when
+// there is an error, so that it can be shown with its source.
+func LoadInterlocks(sources interpreter.Sources, names []string, counted func(*interpreter.Engine) *interpreter.Engine) (*interlock.Set, error) {
 	c, engine := InterlockEngine(sources)
+	if counted != nil {
+		engine = counted(engine)
+	}
 	return interlock.Load(c, engine, names)
 }
 

@@ -16,7 +16,7 @@ import (
 // and where nobody answers what is called silent.
 func patience(t *testing.T, rules string) (refused *effect.Error, asked int) {
 	t.Helper()
-	set, err := builtins.LoadInterlocks(interpreter.Bundle{"a.star": []byte(rules)}, []string{"a.star"})
+	set, err := builtins.LoadInterlocks(interpreter.Bundle{"a.star": []byte(rules)}, []string{"a.star"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -130,6 +130,19 @@ func TestCoverageFiles(t *testing.T) {
 	}
 }
 
+// TestCoverageCalled: a line belongs to its function, if that was called.
+func TestCoverageCalled(t *testing.T) {
+	t.Parallel()
+	c := interpreter.NewCoverage()
+	runCovered(t, c, interpreter.Bundle{"main.star": []byte("ONE = 1\ndef f():\n  pass\n\ndef main():\n  if ONE:\n    return 2\n  return 3\n")})
+	called := c.Files()[0].Called()
+	for line, want := range map[int]bool{1: true, 2: false, 3: false, 5: true, 6: true, 8: true} {
+		if called(line) != want {
+			t.Errorf("line %d: got %v, want %v", line, called(line), want)
+		}
+	}
+}
+
 // TestCoverageErrors: an error is the same, with its places, whether it is
 // counted or not.
 func TestCoverageErrors(t *testing.T) {

@@ -30,13 +30,13 @@ func (a *App) checkFile(f checked) []problem {
 	switch {
 	case filepath.Base(name) == siteFile:
 		role = builtins.SiteFile
-	case isInterlock(name):
+	case w.isInterlock(name):
 		_, engine = builtins.InterlockEngine(w)
 	case isTest(name):
 		engine = a.testEngine(f, w, nil)
 	}
 	found := builtins.Check(engine, name, role)
-	if err := twice(w, name); found == nil && isInterlock(name) && err != nil {
+	if err := twice(w, name); found == nil && w.isInterlock(name) && err != nil {
 		found = append(found, interpreter.Explain(err, nil))
 	}
 	var problems []problem

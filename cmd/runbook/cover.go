@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"runbook/interpreter"
+	"runbook/runbooks"
 )
 
 // coverOptions are the flags of test that are about coverage.
@@ -41,12 +43,26 @@ func (w *workplace) coverName(name string) string {
 	switch {
 	case !isCounted(file):
 		return ""
+	case root == interpreter.Shipped && isInterlock(file): // in force everywhere, and counted where it is at home
+		if !w.isHere(file) {
+			return ""
+		}
 	case root == interpreter.Shipped, root == siteRoot && w.home == "":
 		return interpreter.Shipped + file
 	case root == siteRoot:
 		dir = w.home
 	}
 	return fromHere(filepath.Join(dir, filepath.FromSlash(file)))
+}
+
+// isHere reports whether a shipped file is at its place in this folder too.
+func (w *workplace) isHere(file string) bool {
+	here, err := os.ReadFile(filepath.Join(w.root, filepath.FromSlash(file)))
+	if err != nil {
+		return false
+	}
+	shipped, err := runbooks.Files.ReadFile(file)
+	return err == nil && bytes.Equal(here, shipped)
 }
 
 // isCounted tells runbooks and their libraries from what describes or tests

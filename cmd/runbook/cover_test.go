@@ -10,7 +10,8 @@ import (
 )
 
 // TestShippedTests: the tests of the shipped runbooks pass. They reach every
-// statement of those for Exasol clusters, and go both ways wherever they decide.
+// statement of those for Exasol clusters and of the interlocks, and go both ways
+// wherever they decide.
 func TestShippedTests(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "cover.json")
@@ -30,6 +31,7 @@ func TestShippedTests(t *testing.T) {
 	for _, name := range []string{
 		"startup.star", "shutdown.star", "exasol/startup.star", "exasol/shutdown.star", "exasol/status.star", "lib/choose.star", "lib/database.star",
 		"lib/exaoperation.star", "lib/node.star", "lib/plugin.star", "lib/server.star", "lib/storage.star", "lib/table.star",
+		"interlocks/exasol.star", "interlocks/rhino.star",
 	} {
 		path, err := filepath.Abs(filepath.Join(repository, "runbooks", name))
 		if err != nil {

@@ -27,6 +27,7 @@ type crashRun struct {
 	disk  *journaltest.Disk
 
 	performed map[string]int // changes that reached the world, by effect
+	asked     int            // questions to the operator about changes in doubt
 }
 
 const crashDir = "/runs/crash"
@@ -61,9 +62,12 @@ func (c *crashRun) live() error {
 		if r.Class == effect.Change {
 			c.performed[r.ID.String()+" "+r.Describe()+" "+r.Recovery.String()]++
 		}
+		if r.Kind == effect.KindOperator && r.Operation != effect.OpConfirm {
+			c.asked++
+		}
 		return c.world.Perform(ctx, r)
 	})
-	run := &interpreter.Run{Performer: j.Performer(seen), Branches: c.world}
+	run := &interpreter.Run{Performer: c.job.interlocked(seen, c.world, j.Replaying, j.Performer), Branches: c.world}
 	return c.world.Main(context.Background(), func(ctx context.Context) error {
 		_, err := c.job.program.Run(ctx, run, c.job.bound)
 		if err == nil {
@@ -214,6 +218,9 @@ func crashEverywhere(t *testing.T, j *job, scenario *simulator.Scenario, seed ui
 				t.Fatalf("seed %d, %s operation %d: ended in\n%s\nwant\n%s", seed, kind, op, got, want)
 			}
 			c.check(fmt.Sprintf("seed %d, %s operation %d", seed, kind, op))
+			if c.asked > 0 {
+				t.Errorf("seed %d, %s operation %d: the operator was asked of %d changes in doubt, want none", seed, kind, op, c.asked)
+			}
 			c.world.Close()
 		}
 	}
@@ -232,6 +239,44 @@ func (c *crashRun) check(when string) {
 			c.t.Errorf("%s: %s was performed %d times", when, what, n)
 		}
 	}
+}
+
+// refusals is a run some of whose changes are refused by interlocks. Nobody may
+// be asked about those, wherever it is cut off: they were not sent.
+const refusals = `REHEARSE_FROM = "running"
+
+def main(site):
+    server = site.exasol[0].server
+
+    def refused(fn):
+        done = attempt(fn)
+        if done.ok or done.error.kind != "refused":
+            fail("got %s, want it refused" % (done,))
+
+    refused(server.at("storage").stopEXAStorage)
+    for node in ("n0011", "n0012"):
+        server.at(node).setActiveMode(recover = "repeat")
+        refused(server.at(node).rebootNode)
+    parallel(lambda node: refused(server.at(node).shutdownNode), ["n0013", "n0014"])
+`
+
+// TestCrashAtRefusals does so with changes that are refused.
+func TestCrashAtRefusals(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "refusals.star")
+	if err := os.WriteFile(file, []byte(refusals), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	j := loadJob(t, file, "")
+	undisturbed := newCrashRun(t, j, nil, 1)
+	defer undisturbed.world.Close()
+	if err := undisturbed.live(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := len(undisturbed.performed), 2; got != want {
+		t.Errorf("%d changes reached the world, want %d: %v", got, want, undisturbed.performed)
+	}
+	t.Logf("%d crash points tried", crashEverywhere(t, j, nil, 1))
 }
 
 // TestCleanupsAreForgotten holds together two rooms that may not know each

@@ -80,6 +80,7 @@ type job struct {
 	site    *builtins.Site
 	rules   *interlock.Set // what must hold before a change
 	bound   *interpreter.Arguments
+	counted func(*interpreter.Engine) *interpreter.Engine // an engine whose coverage is counted; nil where none is
 
 	progress *progress // where rules tell what they wait for; nil for nowhere
 }
@@ -112,7 +113,8 @@ func (a *App) prepare(file string, o *execOptions) (*job, error) {
 	}
 	j := &job{workplace: w, engine: interpreter.NewEngine(builtins.Predeclared(), w, interpreter.Limits{})}
 	if o.coverage != nil {
-		j.engine = j.engine.Covered(o.coverage, w.coverName)
+		j.counted = func(e *interpreter.Engine) *interpreter.Engine { return e.Covered(o.coverage, w.coverName) }
+		j.engine = j.counted(j.engine)
 	}
 	if j.program, err = j.engine.Load(w.runbook); err != nil {
 		return nil, a.invalid(err, j.program.Files())

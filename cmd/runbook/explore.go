@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"runbook/effect"
+	"runbook/interpreter"
 )
 
 // errFound is why an exploration does not end well.
@@ -27,26 +28,36 @@ func (a *App) explore(ctx context.Context, files []string, o *exploreOptions) er
 		until := a.now().Add(time.Duration(o.budget))
 		x.over = func() bool { return !a.now().Before(until) }
 	}
+	if o.mutate {
+		return a.exploreMutants(ctx, files[0], o, x)
+	}
 	if err := x.run(ctx); err != nil {
 		return err
 	}
 	x.told(0, 0)
+	x.branches = branchesOf(x.subject.covered, x.subject.usual)
 	return a.exploreEnd(ctx, files[0], o, x)
 }
 
 // searchFor makes the search, and runs what it is about undisturbed.
 func (a *App) searchFor(ctx context.Context, files []string, o *exploreOptions) (*search, error) {
-	j, err := a.prepare(files[0], o.exec())
+	run := o.exec()
+	run.coverage = interpreter.NewCoverage()
+	j, err := a.prepare(files[0], run)
 	if err != nil {
 		return nil, err
 	}
 	s, err := a.subjectOf(j, o)
 	if err == nil {
-		s.file = files[0]
+		s.file, s.covered = files[0], run.coverage
 		err = a.beginAt(ctx, s, o)
 	}
 	if err == nil && o.inverse {
 		err = a.invert(ctx, s, files[1], o)
+	}
+	if err == nil && o.mutate {
+		o.counts = interpreter.NewCoverage()
+		s.job, err = j.edited(o.sets, o.counts, "", nil)
 	}
 	if err != nil {
 		return nil, err
@@ -55,7 +66,7 @@ func (a *App) searchFor(ctx context.Context, files []string, o *exploreOptions) 
 	if err != nil {
 		return nil, &exitError{code: RunbookFailed, err: err, hint: "explore looks for what a fault breaks: exec --dry-run shows what is broken without"}
 	}
-	x.faults, x.runs, x.told = o.faults, o.runs, a.exploreProgress()
+	x.faults, x.runs, x.told = o.faults, o.runs, a.exploreProgress("runs")
 	return x, a.further(ctx, x, o)
 }
 
@@ -105,13 +116,13 @@ func (a *App) subjectOf(j *job, o *exploreOptions) (*subject, error) {
 }
 
 // exploreProgress tells of progress on a terminal; told nothing, it goes away.
-func (a *App) exploreProgress() func(n, total int) {
+func (a *App) exploreProgress(what string) func(n, total int) {
 	if !a.terminal || a.getenv("TERM") == "dumb" || a.getenv("CI") != "" {
 		return func(int, int) {}
 	}
 	return func(n, total int) {
 		if fmt.Fprint(a.stderr, "\r\x1b[K"); total > 0 {
-			fmt.Fprintf(a.stderr, "%d of %d runs", n, total)
+			fmt.Fprintf(a.stderr, "%d of %d %s", n, total, what)
 		}
 	}
 }

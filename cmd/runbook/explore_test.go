@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"runbook/effect"
 	"runbook/simulator"
 )
 
@@ -129,6 +130,28 @@ func TestExploreSecondRunStartsNodesAnew(t *testing.T) {
 	}
 	if v.err == nil || v.rule != "" {
 		t.Errorf("got %v and %q broken (%s), want a run that fails and is made up for", v.err, v.rule, v.happened)
+	}
+}
+
+// Every request has a place in the runbook, also one of a poll within a branch.
+func TestExploreKnowsPlaces(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[effect.ID]string{
+		{Branch: "1.0", Number: 3}: "1", {Branch: "4.17/2.0", Number: 1}: "4.17:2", {Number: 7}: "",
+	} {
+		got, above := parentOf(id)
+		if above != (want != "") || above && got.String() != want {
+			t.Errorf("%s: got the parent %s, %v, want %q", id, got, above, want)
+		}
+	}
+	x, err := newSearch(context.Background(), &subject{job: loadJob(t, "rhino/shutdown.star", ""), name: "explored"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range x.singles {
+		if m.where == "" {
+			t.Errorf("%s: got no place in the runbook", m.fault)
+		}
 	}
 }
 

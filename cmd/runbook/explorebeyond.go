@@ -14,7 +14,7 @@ import (
 // pairs tries a second mishap after each first, where the world and the script
 // are not as they were when the same was tried before.
 func (x *search) pairs(ctx context.Context) error {
-	seen := map[uint64]bool{}
+	seen := make(sieve, sieveSize)
 	undisturbed, err := x.subject.try(ctx, nil, trialMode{traced: true, states: true, unjudged: true})
 	if err != nil {
 		return err
@@ -44,9 +44,24 @@ func (x *search) pairs(ctx context.Context) error {
 	return nil
 }
 
+// A sieve tells what was not seen before. It forgets what falls into the place of
+// something newer, so that it never grows: then the like of it is tried once more.
+type sieve []uint64
+
+// sieveSize is how much a sieve keeps in mind: 2 MB.
+const sieveSize = 1 << 18
+
+// first notes a key, and reports whether it is new.
+func (s sieve) first(key uint64) bool {
+	slot := &s[key%uint64(len(s))]
+	known := *slot == key
+	*slot = key
+	return !known
+}
+
 // fresh are the schedules that add one mishap behind those of a trace, at a
 // state and a place that were not seen before.
-func (x *search) fresh(seen map[uint64]bool, plan schedule, looks []look) []schedule {
+func (x *search) fresh(seen sieve, plan schedule, looks []look) []schedule {
 	after := time.Duration(0)
 	for _, m := range plan {
 		after = max(after, m.at)
@@ -58,8 +73,7 @@ func (x *search) fresh(seen map[uint64]bool, plan schedule, looks []look) []sche
 		}
 		for _, m := range append(ofRequest(l), killsAt(l)...) {
 			key := hashOf(fmt.Sprintf("%x %s %s %s", l.state, m.fault, l.what, l.answer))
-			if !seen[key] {
-				seen[key] = true
+			if seen.first(key) {
 				plans = append(plans, append(slices.Clone(plan), m))
 			}
 		}

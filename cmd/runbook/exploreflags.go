@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"runbook/interpreter"
 )
 
 // exploreOptions are the flags of explore.
@@ -23,6 +25,8 @@ type exploreOptions struct {
 	json           bool
 	lift           []string
 	ruleless       bool
+	mutate         bool
+	counts         *interpreter.Coverage // of the runbook as it is, if mutants of it are to be made
 }
 
 // exploreLong is what help says of the command.
@@ -64,7 +68,13 @@ the script are not as they were when it was tried before. --runs and --budget en
 the search; what is left of them is spent on random schedules, drawn from --seed.
 The report is the same, byte for byte, for the same input, unless --budget ends it.
 
-The exit status is 0, or 1 if a rule was broken.`
+--mutate makes one mistake at a time in the runbook and in the files that it loads:
+a wait is left out, two steps are swapped, a guard is dropped. Each such mutant is
+explored until a rule is broken; those that no rule notices are listed. --runs is
+then for each mutant, by default 100, spread over all that may go wrong.
+
+The exit status is 0, or 1 if a rule was broken: with --mutate, by the runbook as
+it is.`
 
 func (a *App) exploreCommand() *cobra.Command {
 	var o exploreOptions
@@ -77,6 +87,7 @@ func (a *App) exploreCommand() *cobra.Command {
   runbook explore startup.star --from any
   runbook explore startup.star --from-live
   runbook explore --inverse startup.star shutdown.star
+  runbook explore startup.star --mutate --budget 5m
   runbook explore startup.star --faults 2 --runs 20000 --junit explore.xml`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			return exactly(map[bool]int{false: 1, true: 2}[o.inverse])(cmd, args)
@@ -108,6 +119,7 @@ func (o *exploreOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.sarif, "sarif", "", "also write the findings as SARIF to `FILE`")
 	f.StringArrayVar(&o.lift, "lift", nil, "do without the interlock `RULE`")
 	f.BoolVar(&o.ruleless, "without-interlocks", false, "do without any interlock: what does the runbook do wrong that they keep away?")
+	f.BoolVar(&o.mutate, "mutate", false, "explore mutants of the runbook: which mistakes in it does no rule notice?")
 	f.BoolVar(&o.json, "json", false, "tell the report as one JSON object on stdout")
 }
 
@@ -127,6 +139,13 @@ func (o *exploreOptions) check() error {
 		return usage("--from: got %q, want one of %s", o.from, strings.Join(froms, ", "))
 	case o.fromLive && o.from != "" && o.from != "any":
 		return usage("--from %s: got --from-live as well, want one of them", o.from)
+	case !o.mutate:
+	case o.faults > 1:
+		return usage("--mutate: got --faults %d, want 1", o.faults)
+	case o.sarif != "":
+		return usage("--mutate: got --sarif, want --junit or --json")
+	case o.inverse || o.from == "any":
+		return usage("--mutate: got --inverse or --from any, want one runbook and one beginning")
 	}
 	return nil
 }

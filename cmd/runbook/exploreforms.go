@@ -1,115 +1,116 @@
 package main
 
 import (
-	"encoding/json"
+	"bytes"
+	"cmp"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"strings"
 )
 
-// An exploreSuite is the report as JUnit's users have it: a case for each kind
-// of fault, which fails with each of its findings.
+// The report as JUnit's users have it: a case for each kind of fault, which
+// fails with what was found. One failure for a case, and one suite within the
+// root: not every reader takes more, or less.
+
+// exploreSuites is the root.
+type exploreSuites struct {
+	XMLName  xml.Name     `xml:"testsuites"`
+	Name     string       `xml:"name,attr"`
+	Tests    int          `xml:"tests,attr"`
+	Failures int          `xml:"failures,attr"`
+	Errors   int          `xml:"errors,attr"`
+	Suite    exploreSuite `xml:"testsuite"`
+}
+
 type exploreSuite struct {
-	XMLName  xml.Name      `xml:"testsuite"`
 	Name     string        `xml:"name,attr"`
 	Tests    int           `xml:"tests,attr"`
 	Failures int           `xml:"failures,attr"`
+	Errors   int           `xml:"errors,attr"`
+	Skipped  int           `xml:"skipped,attr"`
 	Cases    []exploreCase `xml:"testcase"`
 }
 
 type exploreCase struct {
-	Class    string           `xml:"classname,attr"`
-	Name     string           `xml:"name,attr"`
-	Failures []exploreFailure `xml:"failure"`
-}
-
-type exploreFailure struct {
-	Message string `xml:"message,attr"`
-	Type    string `xml:"type,attr"`
-	Text    string `xml:",chardata"`
+	Class   string       `xml:"classname,attr"`
+	Name    string       `xml:"name,attr"`
+	Failure *junitReason `xml:"failure"`
+	Out     string       `xml:"system-out,omitempty"`
 }
 
 // junit writes the report as JUnit XML.
 func (r *report) junit(w io.Writer) error {
 	kinds := r.Kinds
-	if r.Beginnings != nil {
-		kinds = append([]kindReport{{Kind: anotherBeginning}}, kinds...)
+	if b := r.Beginnings; b != nil {
+		kinds = append([]kindReport{{Kind: anotherBeginning, Tried: b.Tried, Findings: b.Findings}}, kinds...)
 	}
 	if r.Inverse != "" {
 		kinds = append([]kindReport{{Kind: oneAfterTheOther}}, kinds...)
 	}
-	s := exploreSuite{Name: "runbook explore " + r.Runbook, Tests: len(kinds)}
+	s := exploreSuite{Name: r.Runbook, Tests: len(kinds)}
 	for _, k := range kinds {
-		c := exploreCase{Class: r.Runbook, Name: k.Kind}
-		for i := range r.Findings {
-			f := &r.Findings[i]
-			if f.Kind != k.Kind {
-				continue
-			}
-			var text strings.Builder
-			f.text(&text, i+1, false)
-			c.Failures = append(c.Failures, exploreFailure{f.Expected, ruleID(f.Expected), text.String()})
+		c := exploreCase{
+			Class: strings.ReplaceAll(strings.TrimSuffix(r.Runbook, ".star"), "/", "."), Name: k.Kind,
+			Failure: r.failure(k.Kind), Out: k.words() + r.missedOf(k.Kind),
 		}
-		if len(c.Failures) > 0 {
+		if c.Failure != nil {
 			s.Failures++
 		}
 		s.Cases = append(s.Cases, c)
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
+	text, err := xml.MarshalIndent(exploreSuites{Name: "runbook explore", Tests: s.Tests, Failures: s.Failures, Suite: s}, "", "  ")
+	if err != nil {
 		return err
 	}
-	enc := xml.NewEncoder(w)
-	enc.Indent("", "  ")
-	if err := enc.Encode(s); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
+	text = bytes.ReplaceAll(text, []byte("&#xA;"), []byte("\n")) // for people; attributes have none
+	_, err = w.Write(append([]byte(xml.Header), append(text, '\n')...))
 	return err
 }
 
-// sarif writes the findings as SARIF 2.1.0.
-func (r *report) sarif(w io.Writer) error {
-	type object = map[string]any // encoded with sorted names
-	described := []object{}
-	for _, rule := range rules {
-		described = append(described, object{"id": ruleID(rule), "shortDescription": object{"text": rule}})
-	}
-	results := []object{}
+// failure is what was found of a kind; nil if nothing was.
+func (r *report) failure(kind string) *junitReason {
+	var text strings.Builder
+	var first *findingReport
+	n := 0
 	for i := range r.Findings {
-		f := &r.Findings[i]
-		result := object{
-			"ruleId": ruleID(f.Expected), "level": "error",
-			"message": object{"text": f.Happened + "\n" + f.circumstances() + "replay: " + f.Replay},
+		if f := &r.Findings[i]; f.Kind == kind {
+			first = cmp.Or(first, f)
+			f.text(&text, i+1, false)
+			n++
 		}
-		if file, line, column := parsePosition(plainPlace(f.Where)); line > 0 {
-			region := object{"startLine": line}
-			if column > 0 {
-				region["startColumn"] = column
-			}
-			result["locations"] = []object{{"physicalLocation": object{"artifactLocation": object{"uri": strings.TrimPrefix(file, "@")}, "region": region}}}
-		}
-		results = append(results, result)
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(object{
-		"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
-		"runs": []object{{
-			"tool":    object{"driver": object{"name": "runbook explore", "version": version, "rules": described}},
-			"results": results,
-		}},
-	})
+	if first == nil {
+		return nil
+	}
+	message := first.Expected
+	if n > 1 {
+		message += fmt.Sprintf(" (and %s)", count(int64(n-1), "other finding"))
+	}
+	return &junitReason{Message: message, Type: ruleID(first.Expected), Text: text.String()}
 }
 
-// circumstances are what it took to break the rule, a line for each.
-func (f *findingReport) circumstances() string {
-	text := ""
-	if f.Begins != "" {
-		text += "begins: " + f.Begins + "\n"
+// words are the counts of a kind.
+func (k *kindReport) words() string {
+	switch k.Kind {
+	case anotherBeginning:
+		return fmt.Sprintf("%d tried", k.Tried)
+	case oneAfterTheOther:
+		return ""
 	}
-	if f.Schedule != "" {
-		text += "schedule: " + f.Schedule + "\n"
+	return fmt.Sprintf("%d tried: %d ended well, %d in a clear failure, %d broke a rule", k.Tried, k.Well, k.Clear, k.Findings)
+}
+
+// missedOf are the faults of a kind that struck nothing, the first of many.
+func (r *report) missedOf(kind string) string {
+	var lines []string
+	for _, m := range r.Missed {
+		if m.Kind == kind {
+			lines = append(lines, "\nnot reached: "+m.Fault+"  "+m.Place)
+		}
 	}
-	return text
+	if more := len(lines) - mostListed; more > 0 {
+		lines = append(lines[:mostListed], fmt.Sprintf("\nand %d more", more))
+	}
+	return strings.Join(lines, "")
 }

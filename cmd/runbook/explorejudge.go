@@ -145,13 +145,19 @@ func (t *trial) settle(ctx context.Context, v *verdict) {
 		v.broke(mustRecover, "the second run ended in: "+x.Message, x.Position)
 	case len(hazards) > 0:
 		v.broke(mustRecover, "the second run ran into hazards: "+strings.Join(untimed(hazards), "; "), "")
-		v.sign = mustRecover + "\n" + hazardNames(hazards)
-	case left != s.goal && !t.plan.lasts():
+		v.sign = mustBeSafe + "\n" + hazardNames(hazards) // as in a first run: it is the same mistake
+	case left != s.goal && !t.plan.lasts() && s.acts():
 		v.broke(mustRecover, "the second run ended well and left:\n"+differing(s.goal, left), "")
 		if kind := t.plan.befell(); kind != "" { // which node it is makes no other mistake of it
 			v.sign = mustRecover + "\n" + kind
 		}
 	}
+}
+
+// acts reports whether the runbook changes anything: what happens to systems is
+// not put right by one that only looks.
+func (s *subject) acts() bool {
+	return slices.ContainsFunc(s.looks, func(l look) bool { return l.change })
 }
 
 // givesUp reports whether a run from another beginning than usual ended in an

@@ -27,15 +27,20 @@ type mishap struct {
 
 // mishapKinds are the kinds in the order of reports.
 var mishapKinds = []string{
-	"connection refused", "connection refused throughout", "lost before the effect", "lost after the effect", "fault reply", "command fails",
-	"slow reply, in time", "slow reply, too late", "effect after the client gave up", "tool killed", "interface unreachable",
-	"license server falls over", "node falls over", "node crashes", "host down for a while", "host down for ever",
+	"connection refused", "connection refused throughout", "credentials refused", "lost before the effect", "lost after the effect",
+	"fault reply", "command fails", "slow reply, in time", "slow reply, too late", "effect after the client gave up", "wrong answer",
+	"tool killed", "interface unreachable", "interface moves", "service not OK",
+	"license server falls over", "node falls over", "node hangs in its boot", "node comes up suspended", "node gets a flag",
+	"storage start fails", "storage hangs", "database start fails", "database hangs", "database takes no connections", "database is busy", "database crashes",
+	"plugin fails", "node crashes", "node start fails", "node hangs", "SLEE start fails", "SLEE hangs", "console hangs", "PostgreSQL gone",
+	"host down for a while", "host down for ever", "host cut off", "disk full",
 }
 
 // How long things last that do.
 const (
 	aWhile     = 5 * time.Minute
-	settleTime = 3 * time.Hour // until all that is under way has ended
+	tooLong    = 90 * time.Minute // for what hangs: no runbook waits for that
+	settleTime = 3 * time.Hour    // until all that is under way has ended
 )
 
 // ofRequest are the mishaps that can befall a request.
@@ -57,6 +62,7 @@ func ofRequest(l look) []mishap {
 	add("connection refused", "refused", "")
 	if l.nth == 1 {
 		add("connection refused throughout", "refused", throughout)
+		add("credentials refused", "unauthorized", throughout)
 	}
 	if l.change {
 		add("lost before the effect", "lost_before", "")
@@ -79,7 +85,15 @@ func ofRequest(l look) []mishap {
 const throughout = "throughout"
 
 // precise is a duration as a scenario reads it, without rounding.
-func precise(d time.Duration) string { return d.String() }
+func precise(d time.Duration) string {
+	text := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
+}
 
 // kills are the moments of an effect's life at which the tool may be killed.
 func killsAt(l look) []mishap {
@@ -148,6 +162,7 @@ func atMoment(m moment, touched []unit, ever time.Duration) []mishap {
 			list = append(list, mishap{kind: kind, fault: fault, place: m.place, at: m.at, where: m.where, world: true, ends: ends})
 		}
 		switch {
+		case u.turn != "", u.database != "":
 		case u.host != "":
 			add("host down for a while", fmt.Sprintf("fault.host_down(%q, at = %q, lasts = %q)", u.host, at, precise(aWhile)), m.at+aWhile)
 			add("host down for ever", fmt.Sprintf("fault.host_down(%q, at = %q, lasts = %q)", u.host, at, precise(ever)), m.at+ever)
@@ -165,53 +180,24 @@ func atMoment(m moment, touched []unit, ever time.Duration) []mishap {
 	return list
 }
 
-// A unit is what may fail by itself: the interface of a system, a node of it, a
-// host.
-type unit struct {
-	system string
-	node   string // of an Exasol cluster
-	rhino  int    // number of a Rhino node
-	host   string
-
-	license bool // the node is a license server, which nothing but a hand switches on
-}
-
-// unitsOf are the units of the systems that a trace's requests are for.
-func unitsOf(j *job, w *simulator.World, looks []look) []unit {
-	var list []unit
-	for _, s := range j.systems() {
-		if !slices.ContainsFunc(looks, func(l look) bool { return l.target != "" && isOf(s, l.target) }) {
-			continue
-		}
-		if s.Rhino != nil {
-			for _, n := range s.Rhino.Nodes {
-				list = append(list, unit{system: s.Name, rhino: n.ID}, unit{system: s.Name, host: n.Host})
-			}
-			continue
-		}
-		list = append(list, unit{system: s.Name})
-		for _, system := range w.Systems() {
-			if system.Name == s.Name {
-				for _, n := range system.NodeNames() {
-					list = append(list, unit{system: s.Name, node: n, license: slices.Contains(system.LicenseServers(), n)})
-				}
-			}
-		}
-	}
-	return list
-}
-
 // mishapsIn are all single mishaps of a trace, in its order.
 func mishapsIn(looks []look, touched []unit, ever time.Duration) []mishap {
 	var list []mishap
+	ever = ever.Round(time.Hour)
+	known := answersIn(looks)
 	for _, l := range places(looks) {
 		list = append(list, ofRequest(l)...)
+		list = append(list, ofAnswer(l, known)...)
+		list = append(list, ofState(l, touched, ever)...)
 	}
 	for _, l := range looks {
 		list = append(list, killsAt(l)...)
 	}
 	for _, m := range momentsIn(looks) {
 		list = append(list, atMoment(m, touched, ever)...)
+	}
+	for _, u := range touched {
+		list = append(list, ofTurn(u, looks)...)
 	}
 	return list
 }

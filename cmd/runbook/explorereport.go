@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"runbook/effect"
+	"runbook/interpreter"
 )
 
 // A report is what an exploration tells, in every form.
@@ -24,8 +27,10 @@ type report struct {
 	Kinds       []kindReport    `json:"kinds"`
 	Ended       []endedReport   `json:"ended"`
 	Interlocks  []steppedReport `json:"interlocks,omitempty"` // that refused a change, by name
-	Missed      []string        `json:"missed,omitempty"`
+	Branches    *branchReport   `json:"branches,omitempty"`
+	Missed      []missedReport  `json:"missed,omitempty"`
 	Findings    []findingReport `json:"findings"`
+	Untold      int             `json:"untold,omitempty"` // runs that broke a rule in yet another way
 }
 
 type kindReport struct {
@@ -48,6 +53,13 @@ type begunReport struct {
 	Findings int           `json:"findings"`
 }
 
+// A missedReport is a fault that struck nothing.
+type missedReport struct {
+	Kind  string `json:"kind"`
+	Fault string `json:"fault"`
+	Place string `json:"place"`
+}
+
 type steppedReport struct {
 	Interlock string `json:"interlock"`
 	Runs      int    `json:"runs"`
@@ -59,6 +71,7 @@ type findingReport struct {
 	Kind     string   `json:"kind"` // of its last mishap
 	Places   []string `json:"places"`
 	Where    string   `json:"where,omitempty"`  // in the runbook
+	File     string   `json:"file,omitempty"`   // of it, from here; none of a shipped one
 	Begins   string   `json:"begins,omitempty"` // otherwise than usual
 	Schedule string   `json:"schedule,omitempty"`
 	Also     int      `json:"also,omitempty"`
@@ -66,13 +79,15 @@ type findingReport struct {
 	Replay   string   `json:"replay"`
 	Then     string   `json:"then,omitempty"` // what replays the inverse
 	Exit     int      `json:"exit"`
+
+	plan schedule
 }
 
 // reportOf is the report of a search.
 func reportOf(file string, o *exploreOptions, x *search) *report {
 	r := &report{
 		Runbook: file, Site: x.subject.job.place, Scenario: o.scenario, Live: x.subject.live, Undisturbed: x.subject.asWords(),
-		Runs: x.tried, Cut: x.cut, Kinds: []kindReport{}, Findings: []findingReport{},
+		Runs: x.tried, Cut: x.cut, Untold: x.untold, Kinds: []kindReport{}, Findings: []findingReport{},
 	}
 	if x.subject.inverse != nil {
 		r.Inverse = x.subject.inverse.file
@@ -85,12 +100,12 @@ func reportOf(file string, o *exploreOptions, x *search) *report {
 			r.Kinds = append(r.Kinds, kindReport{k, t.tried, t.well, t.clear, t.broke})
 		}
 	}
-	r.Ended = endings(x.ended)
+	r.Ended, r.Branches = endings(x.ended), x.branches
 	for _, name := range slices.Sorted(maps.Keys(x.stepped)) {
 		r.Interlocks = append(r.Interlocks, steppedReport{name, x.stepped[name]})
 	}
 	for _, m := range x.missed {
-		r.Missed = append(r.Missed, m.fault+"  "+m.place)
+		r.Missed = append(r.Missed, missedReport{m.kind, m.fault, m.place})
 	}
 	for _, f := range x.found {
 		r.Findings = append(r.Findings, findingOf(file, o, f))
@@ -114,10 +129,15 @@ func findingOf(file string, o *exploreOptions, f *finding) findingReport {
 	}
 	r := findingReport{
 		Expected: f.verdict.rule, Happened: f.verdict.happened, Kind: last.kind, Where: f.verdict.where,
-		Schedule: f.plan.line(), Also: f.also, Scenario: f.file, Replay: o.replayLine(file, f), Then: o.thenLine(f), Exit: int(f.verdict.code),
+		Schedule: f.plan.line(), Also: f.also, Scenario: f.file, Replay: o.replayLine(file, f), Then: o.thenLine(f), Exit: int(f.verdict.code), plan: f.plan,
 	}
 	if r.Where == "" {
 		r.Where = last.where
+	}
+	if in, line, _ := parsePosition(r.Where); line > 0 {
+		if r.File = f.subject.job.coverName(in); strings.HasPrefix(r.File, interpreter.Shipped) {
+			r.File = ""
+		}
 	}
 	if b := f.subject.begins; b != nil {
 		r.Begins = b.words
@@ -156,24 +176,12 @@ func (r *report) text(w io.Writer, color bool) {
 	}
 	fmt.Fprintf(t, "%d\t%d\t%d\t%d\t  faults in %s\n", all.Tried, all.Well, all.Clear, all.Findings, count(int64(r.Runs), "run"))
 	_ = t.Flush() // as w: who reads the report may go
-	fmt.Fprintf(w, "\nruns ended   %s\n", endedWords(r.Ended))
-	if len(r.Interlocks) > 0 {
-		fmt.Fprintf(w, "interlocks   %s\n", r.interlocks())
-	}
-	if b := r.Beginnings; b != nil {
-		fmt.Fprintf(w, "beginnings   %d others, undisturbed: %s\n", b.Tried, endedWords(b.Ended))
-	}
-	if r.Cut {
-		fmt.Fprintln(w, "not all      a limit ended the search before everything was tried")
-	}
-	if len(r.Missed) > 0 {
-		fmt.Fprintf(w, "not reached  %s, whose place was gone\n", count(int64(len(r.Missed)), "fault"))
-		for _, m := range r.Missed {
-			fmt.Fprintf(w, "  %s\n", m)
-		}
-	}
+	r.facts(w)
 	for i, f := range r.Findings {
 		f.text(w, i+1, color)
+	}
+	if r.Untold > 0 {
+		fmt.Fprintf(w, "\nuntold       %s broke a rule in yet another way: these are enough to begin with\n", count(int64(r.Untold), "further run"))
 	}
 	if len(r.Findings) == 0 {
 		fmt.Fprintf(w, "\n%s\n", paint(color, green, "every run kept every rule"))
@@ -182,22 +190,58 @@ func (r *report) text(w io.Writer, color bool) {
 	}
 }
 
-func endedWords(ended []endedReport) string {
-	var list []string
-	for _, e := range ended {
-		list = append(list, fmt.Sprintf("%s %d", e.Ended, e.Runs))
+// mostListed is how many of a kind of thing the text lists.
+const mostListed = 10
+
+// facts writes what there is to tell of all runs together.
+func (r *report) facts(w io.Writer) {
+	fmt.Fprintf(w, "\nruns ended   %s\n", endedWords(r.Ended))
+	for i, s := range r.Interlocks {
+		fmt.Fprintf(w, "%-11s  %4d  %s\n", map[bool]string{true: "interlocks"}[i == 0], s.Runs, s.Interlock)
 	}
-	return strings.Join(list, ", ")
+	if b := r.Beginnings; b != nil {
+		fmt.Fprintf(w, "beginnings   %d others, undisturbed: %s\n", b.Tried, endedWords(b.Ended))
+	}
+	if r.Branches != nil {
+		r.Branches.text(w)
+	}
+	if r.Cut {
+		fmt.Fprintln(w, "not all      a limit ended the search before everything was tried")
+	}
+	if len(r.Missed) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "not reached  %s, whose place was gone\n", count(int64(len(r.Missed)), "fault"))
+	for _, m := range r.Missed[:min(len(r.Missed), mostListed)] {
+		fmt.Fprintf(w, "  %s  %s\n", effect.Shorten(m.Fault, longestFault), m.Place)
+	}
+	if more := len(r.Missed) - mostListed; more > 0 {
+		fmt.Fprintf(w, "  and %d more, which --json lists\n", more)
+	}
 }
 
-// interlocks are those that stepped in, each with the number of runs.
-func (r *report) interlocks() string {
-	var list []string
-	for _, s := range r.Interlocks {
-		list = append(list, fmt.Sprintf("%q %d", s.Interlock, s.Runs))
+// endedWords are ways in which runs ended, in lines that begin below each other.
+func endedWords(ended []endedReport) string {
+	const width = 66
+	var b strings.Builder
+	line := 0
+	for i, e := range ended {
+		word := fmt.Sprintf("%s %d", e.Ended, e.Runs)
+		switch {
+		case i > 0 && line+len(word) > width:
+			b.WriteString(",\n             ")
+			line = 0
+		case i > 0:
+			b.WriteString(", ")
+		}
+		line += len(word) + 2
+		b.WriteString(word)
 	}
-	return strings.Join(list, ", ")
+	return b.String()
 }
+
+// longestFault is how much of a fault the text shows: an answer may be long.
+const longestFault = 120
 
 // text writes a finding for people.
 func (f *findingReport) text(w io.Writer, n int, color bool) {
@@ -211,7 +255,7 @@ func (f *findingReport) text(w io.Writer, n int, color bool) {
 		fmt.Fprintf(w, "   begins    %s\n", f.Begins)
 	}
 	if f.Schedule != "" {
-		fmt.Fprintf(w, "   schedule  %s\n", f.Schedule)
+		fmt.Fprintf(w, "   schedule  %s\n", strings.Join(f.shortened(), ",\n             "))
 	}
 	if f.Also > 0 {
 		fmt.Fprintf(w, "   also      %s with the same end\n", count(int64(f.Also), map[bool]string{true: "other beginning", false: "other schedule"}[f.Schedule == ""]))
@@ -220,6 +264,15 @@ func (f *findingReport) text(w io.Writer, n int, color bool) {
 	if f.Then != "" {
 		fmt.Fprintf(w, "   then      %s\n", f.Then)
 	}
+}
+
+// shortened are the faults of the schedule, each on a line.
+func (f *findingReport) shortened() []string {
+	var faults []string
+	for _, m := range f.plan {
+		faults = append(faults, effect.Shorten(m.fault, longestFault))
+	}
+	return faults
 }
 
 // json writes the report as one object.

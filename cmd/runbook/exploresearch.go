@@ -31,7 +31,10 @@ type search struct {
 	begunIn map[string]int // how they ended
 	found   []*finding
 	bySign  map[string]*finding
+	untold  int  // runs that broke a rule in yet another way when there were enough findings
 	cut     bool // schedules were left out
+
+	branches *branchReport
 }
 
 // A tallyOf counts trials of one kind.
@@ -46,6 +49,9 @@ type finding struct {
 	file    string
 	then    string // the file in which its inverse begins; "" if that is not the point
 }
+
+// mostFound is how many findings are kept, however many runs there are.
+const mostFound = 100
 
 // newSearch runs the subject undisturbed and finds what there is to try.
 func newSearch(ctx context.Context, s *subject) (*search, error) {
@@ -63,6 +69,9 @@ func newSearch(ctx context.Context, s *subject) (*search, error) {
 		return nil, fmt.Errorf("the undisturbed run: %w: %s", errHazards, hazards[0])
 	}
 	s.looks, s.asked, s.took = v.looks, v.asked, v.took
+	if s.covered != nil {
+		_, s.usual = waysOf(s.covered)
+	}
 	s.names, s.touched = namesIn(s.job, v.looks), unitsOf(s.job, t.world, v.looks)
 	s.goal = t.final()
 	if err := t.again(ctx); err != nil { // as a shutdown that finds nobody who answers
@@ -182,7 +191,7 @@ func (x *search) count(s *subject, plan schedule, v *verdict) {
 			x.tallies[m.kind] = t
 		}
 		t.add(v)
-		if !v.struck && len(plan) == 1 {
+		if !v.struck && len(plan) == 1 && s == x.subject {
 			t.missed++
 			x.missed = append(x.missed, m)
 		}
@@ -214,10 +223,16 @@ func (x *search) keep(s *subject, plan schedule, v *verdict) {
 	}
 	if f := x.bySign[v.sign]; f != nil {
 		if f.also++; len(f.plan) > len(plan) {
+			v.looks = nil
 			f.subject, f.plan, f.verdict = s, plan, v
 		}
 		return
 	}
+	if len(x.found) == mostFound {
+		x.untold++
+		return
+	}
+	v.looks = nil
 	f := &finding{subject: s, plan: plan, verdict: v}
 	x.bySign[v.sign] = f
 	x.found = append(x.found, f)

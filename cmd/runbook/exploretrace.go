@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,11 +20,14 @@ type look struct {
 	inner    bool // part of a poll or of a probe
 	what     string
 	target   string
+	method   string // operation of the request
+	args     []effect.Value
 	position string
 	timeout  time.Duration // how long its client waits
 	settle   time.Duration // how long it may take effect, since it was made
 	at, till time.Duration
 	answer   string // "" until it is known
+	value    effect.Value
 	state    uint64 // of the world when its effect began, if that was asked for
 }
 
@@ -39,8 +43,10 @@ type observer struct {
 	looks  []look
 	nth    map[string]int
 	began  map[string]uint64 // state of the world when an effect began
+	where  map[string]string // positions by effect: what a poll asks has none of its own
 	// redone are changes that were performed again although they had taken effect.
 	redone []effect.Request
+	agreed func(question string) // called when the operator has agreed
 	end    context.CancelCauseFunc
 }
 
@@ -59,10 +65,13 @@ func (o *observer) Perform(ctx context.Context, r effect.Request) (effect.Result
 	if took > 0 && r.Recovery != effect.Repeat && o.world.Took(r) > took {
 		o.redone = append(o.redone, r)
 	}
+	if r.Kind == effect.KindOperator && r.Operation == effect.OpConfirm && err == nil && res.Err == nil {
+		o.agreed(r.Describe())
+	}
 	if i >= 0 {
 		o.looks[i].till = o.world.Elapsed()
 		if err == nil {
-			o.looks[i].answer = res.Describe()
+			o.looks[i].answer, o.looks[i].value = res.Describe(), res.Value
 		}
 	}
 	return res, err
@@ -75,11 +84,15 @@ func (o *observer) note(r *effect.Request) int {
 	}
 	l := look{
 		id: r.ID.String(), kind: r.Kind, change: r.Class == effect.Change, inner: r.Inner, what: r.Describe(),
-		target: r.Target, position: r.Position, timeout: timeoutOf(r), at: o.world.Elapsed(),
+		target: r.Target, method: r.Operation, args: r.Args, position: r.Position, timeout: timeoutOf(r), at: o.world.Elapsed(),
 	}
 	if r.Peer != nil {
 		l.settle = r.Peer.Settle
 	}
+	for id, above := r.ID, true; l.position == "" && above; id, above = parentOf(id) {
+		l.position = o.where[id.String()]
+	}
+	o.where[l.id] = l.position
 	if r.Kind == effect.KindXMLRPC || r.Kind == effect.KindHost {
 		o.nth[l.id]++
 		l.nth = o.nth[l.id]
@@ -92,6 +105,14 @@ func (o *observer) note(r *effect.Request) int {
 	}
 	o.looks = append(o.looks, l)
 	return len(o.looks) - 1
+}
+
+// parentOf is the effect whose branch an effect is in; false if it is in the main branch.
+func parentOf(id effect.ID) (effect.ID, bool) {
+	i := strings.LastIndexByte(id.Branch, '/')
+	number, _, below := strings.Cut(id.Branch[i+1:], ".")
+	n, err := strconv.Atoi(number)
+	return effect.ID{Branch: id.Branch[:max(i, 0)], Number: n}, below && err == nil
 }
 
 // timeoutOf is how long a request's client waits for its answer.

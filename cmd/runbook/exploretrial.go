@@ -32,8 +32,10 @@ type subject struct {
 	asked   int // requests
 	looks   []look
 	touched []unit
-	names   []string // by which a message may name its target
-	resting string   // where a run fails that finds the goal reached; "" if it ends well
+	names   []string              // by which a message may name its target
+	covered *interpreter.Coverage // of its runs; nil if nobody counts
+	usual   map[way]bool          // ways that the undisturbed run went
+	resting string                // where a run fails that finds the goal reached; "" if it ends well
 
 	begins  *outset  // another beginning than usual; nil for that
 	loose   bool     // what is incidental does not count for the goal
@@ -115,7 +117,7 @@ func (s *subject) patience() time.Duration { return 6*time.Hour + 4*s.took }
 
 // run runs the runbook once, in as many lives as the schedule gives it.
 func (t *trial) run(ctx context.Context, mode trialMode) *verdict {
-	o := &observer{traced: mode.traced, states: mode.states, began: map[string]uint64{}}
+	o := &observer{traced: mode.traced, states: mode.states, began: map[string]uint64{}, where: map[string]string{}}
 	v := &verdict{struck: true}
 	var l *lives
 	l, v.err = t.execute(ctx, o)
@@ -141,7 +143,7 @@ func (t *trial) run(ctx context.Context, mode trialMode) *verdict {
 // the interlocks in force, as exec does.
 func (t *trial) execute(ctx context.Context, o *observer) (*lives, error) {
 	s, until := t.subject, t.world.Elapsed()+t.subject.patience()
-	o.next, o.world, o.most, o.nth = t.seen, t.world, 10_000+50*s.asked, map[string]int{}
+	o.next, o.world, o.most, o.nth, o.agreed = t.seen, t.world, 10_000+50*s.asked, map[string]int{}, t.agreed
 	l := newLives(s.job, t.world)
 	l.once = t.once
 	return l, guarded(func() error {
@@ -158,6 +160,15 @@ func (t *trial) execute(ctx context.Context, o *observer) (*lives, error) {
 			return err
 		})
 	})
+}
+
+// agreed notes that the operator agreed to a question. What comes after one that
+// the undisturbed run does not ask is the operator's doing.
+func (t *trial) agreed(question string) {
+	usual := func(l look) bool { return l.what == question }
+	if looks := t.subject.looks; len(looks) > 0 && t.seen.leave == 0 && !slices.ContainsFunc(looks, usual) {
+		t.seen.leave = max(t.world.Elapsed(), 1)
+	}
 }
 
 // heard is the layer that notes which interlocks refuse a change.

@@ -27,6 +27,16 @@ func isInterlock(name string) bool {
 	return path.Base(path.Dir(file)) == interlockFolder && strings.HasSuffix(file, ".star") && !isTest(file)
 }
 
+// isInterlock tells interlock files of a workplace: its folder may be the one
+// that they are in.
+func (w *workplace) isInterlock(name string) bool {
+	if isInterlock(name) || w.root == "" || fileExists(filepath.Join(w.root, siteFile)) {
+		return isInterlock(name)
+	}
+	full, err := filepath.Abs(filepath.Join(w.root, filepath.FromSlash(name)))
+	return err == nil && isInterlock(filepath.ToSlash(full))
+}
+
 // interlockNames are the names of the interlock files in force: what is
 // shipped, and the site's own, which take the place of shipped ones of their name.
 func (w *workplace) interlockNames() ([]string, error) {
@@ -92,7 +102,7 @@ func (j *job) ruled(a *App, o *execOptions) error {
 // loadRules executes the interlock files of those names, and lifts rules.
 func (j *job) loadRules(a *App, sources interpreter.Sources, names, lifted []string) error {
 	var err error
-	if j.rules, err = builtins.LoadInterlocks(sources, names); err != nil {
+	if j.rules, err = builtins.LoadInterlocks(sources, names, j.counted); err != nil {
 		return a.invalid(err, j.rules.Files())
 	}
 	if err := j.rules.Lift(lifted); err != nil {
@@ -190,8 +200,17 @@ func (j *job) rulesText() string {
 		return "no interlocks"
 	}
 	text := count(int64(j.rules.InForce()), "interlock") + " in force"
-	for i, name := range j.rules.Lifted {
-		text += fmt.Sprintf("%s%q", map[bool]string{true: "; LIFTED: ", false: ", "}[i == 0], name)
+	if lifted := liftedText(j.rules.Lifted); lifted != "" {
+		text += "; " + lifted
+	}
+	return text
+}
+
+// liftedText names the rules that a run has lifted; "" for none.
+func liftedText(names []string) string {
+	text := ""
+	for i, name := range names {
+		text += fmt.Sprintf("%s%q", map[bool]string{true: "LIFTED: ", false: ", "}[i == 0], name)
 	}
 	return text
 }
@@ -235,8 +254,13 @@ func liftedBefore(store *journal.Store, dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	return liftedIn(recording)
+}
+
+// liftedIn are the rules that a run has lifted, in all its lives.
+func liftedIn(r *journal.Recording) ([]string, error) {
 	var names []string
-	for rec, err := range recording.Records() {
+	for rec, err := range r.Records() {
 		if err != nil {
 			return nil, err
 		}

@@ -25,10 +25,10 @@ func (a *App) rulesOf(w *workplace, runbook bool) ([]ruleInfo, error) {
 		if names, err = w.interlockNames(); err != nil {
 			return nil, err
 		}
-	case !isInterlock(w.runbook):
+	case !w.isInterlock(w.runbook):
 		return nil, nil
 	}
-	rules, err := builtins.LoadInterlocks(w, names)
+	rules, err := builtins.LoadInterlocks(w, names, nil)
 	if err != nil {
 		return nil, a.invalid(err, rules.Files())
 	}
@@ -49,7 +49,7 @@ func writeRules(w io.Writer, rules []ruleInfo, width int) error {
 // twice are the rules of an interlock file that have a name twice: that is seen
 // only where all of them are gathered.
 func twice(w *workplace, name string) error {
-	_, err := builtins.LoadInterlocks(w, []string{name})
+	_, err := builtins.LoadInterlocks(w, []string{name}, nil)
 	if err != nil && interpreter.PlaceOf(err).IsValid() {
 		return err
 	}

@@ -135,6 +135,7 @@ func serveRun(t *testing.T, cfg serve.Config) *killRun {
 	}
 	t.Cleanup(server.Close)
 	k.server = server
+	k.write("refusals.star", refusals)
 	k.site("http://"+server.Ready().HTTP+"/cluster1", "password = secret(env = \"DEMO_PASSWORD\")")
 	return k
 }
@@ -185,7 +186,7 @@ func (k *killRun) end() (state string, hazards []simulator.Hazard) {
 // the end with that of an undisturbed run.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	for _, row := range []struct{ runbook, state string }{{"startup.star", "stopped"}, {"shutdown.star", "running"}} {
+	for _, row := range []struct{ runbook, state string }{{"startup.star", "stopped"}, {"shutdown.star", "running"}, {"refusals.star", "running"}} {
 		t.Run(row.runbook, func(t *testing.T) {
 			t.Parallel()
 			undisturbed := newKillRun(t, row.state, 1)

@@ -114,19 +114,6 @@ func eachFinding(t *testing.T, x *search, enough func(*finding) bool) {
 	}
 }
 
-// strewn are schedules of one mishap each, in an order in which every kind
-// comes early.
-func strewn(singles []mishap) []schedule {
-	const stride = 37
-	var plans []schedule
-	for first := range stride {
-		for i := first; i < len(singles); i += stride {
-			plans = append(plans, schedule{singles[i]})
-		}
-	}
-	return plans
-}
-
 // shippedFindings are the ways in which the shipped runbooks themselves break a
 // rule: to find those is to find nothing that was planted.
 type shippedFindings struct {

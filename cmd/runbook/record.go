@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -182,6 +183,9 @@ func (d *draft) tell(w io.Writer) {
 	for _, h := range t.outcome.Hazards {
 		fmt.Fprintf(w, "what it did was unsafe, says the simulator: %s\n", h)
 	}
+	if took := d.took(); (took - t.outcome.Duration).Abs() > max(took/10, 10*time.Second) {
+		fmt.Fprintf(w, "it takes %s, and took %s\n", effect.FormatDuration(t.outcome.Duration.Round(time.Second)), effect.FormatDuration(took.Round(time.Second)))
+	}
 	if len(t.found) == 0 {
 		fmt.Fprintf(w, "the rehearsal is like the run: %s alike\n", count(int64(t.alike), "effect"))
 		return
@@ -195,6 +199,15 @@ func (d *draft) tell(w io.Writer) {
 	if more := len(t.found) - toldAtMost; more > 0 {
 		fmt.Fprintf(w, "  and %d more\n", more)
 	}
+}
+
+// took is how long a run took, up to its last effect.
+func (g *reading) took() time.Duration {
+	var last time.Duration
+	for _, t := range g.takes {
+		last = max(last, t.ended)
+	}
+	return last
 }
 
 // longest is how much of a text is told.

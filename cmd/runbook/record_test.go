@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -109,5 +110,84 @@ func TestRecordOfRehearsals(t *testing.T) {
 				t.Errorf("%s in\n%s\nis not reproduced: %s\nin\n%s", runbook, scenario, wrong, d.text(""))
 			}
 		})
+	}
+}
+
+// TestRecordTimings: how long things took is how long they take, of each node.
+func TestRecordTimings(t *testing.T) {
+	t.Parallel()
+	d := recorded(t, "exasol/startup.star", `
+systems = [simulate.exaoperation("demo", nodes = 3, plugins = ["Administration.vmtoolsd-10.0"], timings = {"node_boot": "5m", "storage_start": "3m", "database_start": "4m", "database_connect": "0s"})]
+faults = [fault.node_boots_late("demo", "n0012", by = "20m")]
+`)
+	took, again := d.took(), d.trial.outcome.Duration
+	if off := (took - again).Abs(); off > took/20 {
+		t.Errorf("the rehearsal takes %v, want about the %v of the run", again, took)
+	}
+	text := d.text("")
+	for _, want := range []string{`"storage_start": "3m`, `"database_start": "`, `fault.node_boots_late("demo", "n0012", by = "`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the scenario has no %s:\n%s", want, text)
+		}
+	}
+	for _, node := range []string{"n0011", "n0013"} {
+		if strings.Contains(text, fmt.Sprintf("fault.node_boots_late(%q, %q", "demo", node)) {
+			t.Errorf("the scenario says that %s was late:\n%s", node, text)
+		}
+	}
+}
+
+// TestRecordByHand: a node that the run could not switch on, and that came up
+// nevertheless, was switched on by somebody.
+func TestRecordByHand(t *testing.T) {
+	t.Parallel()
+	d := recorded(t, "exasol/startup.star", `
+systems = [simulate.exaoperation("demo", nodes = ["n0011", simulate.node("n0012", card = False, powered_at = "12m"), "n0013"], plugins = ["Administration.vmtoolsd-10.0"])]
+`)
+	if wrong, text := d.trial.unlike(), d.text(""); wrong != "" || !strings.Contains(text, `simulate.node("n0012", power = "off", card = False, powered_at = "`) {
+		t.Errorf("got %q in\n%s\nwant a node that is switched on by hand", wrong, text)
+	}
+}
+
+// TestRecordAnswers: what the operator answered is answered again.
+func TestRecordAnswers(t *testing.T) {
+	t.Parallel()
+	d := recorded(t, "exasol/shutdown.star", `
+systems = [simulate.exaoperation("demo", state = "running", plugins = ["Administration.vmtoolsd-10.0"])]
+answers = {"Shut down demo?": "certainly not"}
+`)
+	if wrong, text := d.trial.unlike(), d.text(""); wrong != "" || !strings.Contains(text, `answers = {"Shut down demo?": "no"}`) {
+		t.Errorf("got %q in\n%s\nwant the operator to refuse", wrong, text)
+	}
+}
+
+// TestStages: what branches change side by side has no order, what one branch
+// changes has.
+func TestStages(t *testing.T) {
+	t.Parallel()
+	runbook := filepath.Join(t.TempDir(), "both.star")
+	if err := os.WriteFile(runbook, []byte(`
+def main(site):
+    server = site.exasol[0].server
+    server.startupNode("n0013", recover = "repeat")
+    parallel(lambda n: _twice(server, n), ["n0012", "n0011"])
+
+def _twice(server, node):
+    server.startupNode(node, recover = "repeat")
+    server.at(node).startClusterServices(recover = "repeat")
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := recorded(t, runbook, "systems = [simulate.exaoperation(\"demo\")]")
+	stages, lines := d.stages()
+	first := `demo startupNode("n0013")`
+	one := []string{`demo startupNode("n0011")`, `demo/n0011 startClusterServices()`}
+	two := []string{`demo startupNode("n0012")`, `demo/n0012 startClusterServices()`}
+	want := [][]string{{first}, {one[0], two[0], one[1], two[1]}}
+	if diff := cmp.Diff(want, stages); diff != "" {
+		t.Errorf("the changes side by side (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([][]string{two, one}, lines); diff != "" {
+		t.Errorf("the changes in order (-want +got):\n%s", diff)
 	}
 }

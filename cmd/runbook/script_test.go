@@ -22,7 +22,7 @@ func TestScript(t *testing.T) {
 		Setup:               setUpScript,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": scriptExits, "start": scriptStart, "await": scriptAwait, "signal": scriptSignal, "finish": scriptFinish,
-			"serve": scriptServe, "stop": scriptStop, "expand": scriptExpand,
+			"serve": scriptServe, "unserve": scriptUnserve, "expand": scriptExpand,
 		},
 	})
 }

@@ -219,10 +219,10 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// scriptStop ends what serve started, and demands its exit status: stop NAME [STATUS]
-func scriptStop(ts *testscript.TestScript, neg bool, args []string) {
+// scriptUnserve ends what serve started, and demands its exit status: unserve NAME [STATUS]
+func scriptUnserve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: stop NAME [STATUS]")
+		ts.Fatalf("usage: unserve NAME [STATUS]")
 	}
 	scriptSignal(ts, false, []string{args[0], "TERM"})
 	scriptFinish(ts, false, args)

@@ -49,7 +49,7 @@ func (a *App) showFile(file string, o *showOptions) error {
 		return err
 	}
 	_, engine := builtins.InterlockEngine(w)
-	if !isInterlock(w.runbook) {
+	if !w.isInterlock(w.runbook) {
 		engine = interpreter.NewEngine(builtins.Predeclared(), w, interpreter.Limits{})
 	}
 	p, err := engine.Load(w.runbook)

@@ -17,6 +17,7 @@ type runLine struct {
 	Path    string          `json:"path,omitempty"`
 	Site    string          `json:"site,omitempty"`
 	Systems []string        `json:"systems,omitempty"`
+	Lifted  []string        `json:"lifted,omitempty"` // interlocks that are not in force
 	World   string          `json:"world"`
 	Seed    int64           `json:"seed,omitempty"`
 	Params  json.RawMessage `json:"params"`
@@ -71,11 +72,11 @@ type errorLine struct {
 }
 
 // showRunJSON writes a line for the run and one for each record but the header.
-func (a *App) showRunJSON(r *journal.Recording, open map[effect.ID]journal.Record) error {
+func (a *App) showRunJSON(r *journal.Recording, open map[effect.ID]journal.Record, lifted []string) error {
 	h := r.Header
 	first := runLine{
 		Kind: "run", Run: h.Run, State: stateOf(r.State, r.Live), Runbook: runbookName(h), Path: h.Path, Site: h.SitePath, Systems: h.Systems,
-		World: h.World, Seed: h.Seed, Params: effect.AppendJSON(nil, h.Params), Began: h.Start, Lives: r.Lives, Records: r.Count,
+		Lifted: lifted, World: h.World, Seed: h.Seed, Params: effect.AppendJSON(nil, h.Params), Began: h.Start, Lives: r.Lives, Records: r.Count,
 		Dir: r.Dir, Notice: r.Notice,
 	}
 	for _, rec := range doubts(r, open) {

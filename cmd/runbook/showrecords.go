@@ -61,6 +61,8 @@ func (t *teller) note(r *journal.Record) {
 		text = paint(t.color, yellow, "warning: ") + text
 	case interpreter.NoteDoubt:
 		text = paint(t.color, yellow, "in doubt: ") + text
+	case noteLifted:
+		text = paint(t.color, yellow, fmt.Sprintf("lifted: interlock %q", text))
 	case interpreter.NoteLook:
 		text = "waiting for " + text
 		fallthrough

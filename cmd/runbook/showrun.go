@@ -32,13 +32,17 @@ func (a *App) showRecording(o *showOptions, read func(*journal.Store) (*journal.
 	if err != nil {
 		return err
 	}
+	lifted, err := liftedIn(r)
+	if err != nil {
+		return err
+	}
 	if o.json {
-		return a.showRunJSON(r, open)
+		return a.showRunJSON(r, open, lifted)
 	}
 	t := &teller{
 		w: a.stdout, color: a.outColor(), changes: o.changes, open: open, live: r.Live, steps: map[string]time.Time{},
 	}
-	t.header(r, last)
+	t.header(r, last, lifted)
 	for rec, err := range r.Records() {
 		if err != nil {
 			return err
@@ -98,7 +102,7 @@ func doubtful(r *journal.Recording, rec *journal.Record) bool {
 }
 
 // header says what was run.
-func (t *teller) header(r *journal.Recording, last time.Time) {
+func (t *teller) header(r *journal.Recording, last time.Time, lifted []string) {
 	h := r.Header
 	line := func(name, text string) { fmt.Fprintf(t.w, "%-9s%s\n", name, text) }
 	line("run", h.Run)
@@ -106,6 +110,9 @@ func (t *teller) header(r *journal.Recording, last time.Time) {
 	line("runbook", where.named())
 	if h.Site != "" {
 		line("site", fmt.Sprintf("%s (%s)", origin(h.SitePath, "embedded demo"), strings.Join(h.Systems, ", ")))
+	}
+	if len(lifted) > 0 {
+		line("rules", paint(t.color, yellow, liftedText(lifted)))
 	}
 	if h.World == journal.WorldSimulated {
 		line("world", fmt.Sprintf("SIMULATED, seed %d", h.Seed))

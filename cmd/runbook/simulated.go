@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"runbook/builtins/rhino"
 	"runbook/builtins/xmlrpc"
@@ -25,6 +26,7 @@ type witness struct {
 	*simulator.World
 	systems []simulator.SystemSpec
 	changed map[string]bool // by name
+	leave   time.Duration   // when the operator gave leave to what is unsafe; 0 for never
 }
 
 func (j *job) witness(w *simulator.World) *witness {
@@ -57,6 +59,9 @@ func isOf(s simulator.SystemSpec, target string) bool {
 func (w *witness) hazards(well bool) []string {
 	var lines []string
 	for _, h := range w.Hazards() {
+		if w.leave > 0 && h.At >= w.leave {
+			continue
+		}
 		if !h.Standing || well && w.changed[h.System] {
 			lines = append(lines, h.String())
 		}

@@ -28,10 +28,15 @@ type workplace struct {
 	place   string // where the site was found, for people
 	root    string // folder that the runbook's names are relative to
 	home    string // folder that the site's names are relative to
+
+	edited map[string][]byte // files that are to be other than they are, by name
 }
 
 // Read finds a source by name.
 func (w *workplace) Read(name string) ([]byte, error) {
+	if src := w.edited[name]; src != nil {
+		return src, nil
+	}
 	root, file := interpreter.Split(name)
 	var src []byte
 	var err error
