@@ -8,6 +8,7 @@ SEEDS    ?= 200
 FUZZTIME ?= 30s
 COUNT    ?= 6
 ROUNDS   ?= 7
+RUNS     ?= 3000
 OLD      ?=
 P        ?=
 DIR      ?=
@@ -81,6 +82,11 @@ replay:
 .PHONY: crash
 crash:
 	SEEDS=$(SEEDS) go test -count=1 -v -run '^Test(Crash|Kill)' -timeout 60m ./...
+
+## explore: explore the shipped runbooks, each RUNS=3000 times with pairs of faults, and in more ways with single ones
+.PHONY: explore
+explore:
+	@EXPLORE_RUNS=$(RUNS) go test -count=1 -v -run '^TestExploreShipped$$' -timeout 20m ./cmd/runbook | grep -v -e '^=== ' -e '--- PASS'
 
 ## planted: find every mistake of testdata/planted in a copy of the shipped runbooks, and count them
 .PHONY: planted

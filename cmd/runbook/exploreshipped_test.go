@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+)
+
+// A shippedRun is a way to run a shipped runbook that keeps every rule of
+// explore, whatever single thing goes wrong.
+type shippedRun struct {
+	name     string
+	runbook  string
+	site     string // its source; "" for the demo's
+	scenario string // its source
+	sets     []string
+	ruleless bool // it does without interlocks
+	long     bool // only where there is time, and then without pairs
+}
+
+// shippedRuns has every shipped runbook that changes something.
+var shippedRuns = []shippedRun{
+	{name: "start", runbook: "exasol/startup.star"},
+	{name: "start without interlocks", runbook: "exasol/startup.star", ruleless: true, long: true},
+	{name: "start two of all", runbook: "exasol/startup.star", site: twinSite, scenario: twin(""), long: true},
+	{name: "start two of all, cold", runbook: "exasol/startup.star", site: twinSite, scenario: twin(`, state = "cold"`), long: true},
+	{name: "start without a log", runbook: "exasol/startup.star", site: plainSite, long: true},
+	{name: "start a single node", runbook: "exasol/startup.star", scenario: single("cold")},
+	{name: "start one by one", runbook: "exasol/startup.star", sets: []string{"limit=1", "databases=exa_db1", "flagged=boot"}, long: true},
+	{name: "stop", runbook: "exasol/shutdown.star"},
+	{name: "stop without interlocks", runbook: "exasol/shutdown.star", ruleless: true, long: true},
+	{name: "stop two of all", runbook: "exasol/shutdown.star", site: twinSite, scenario: twin(`, state = "running"`), long: true},
+	{name: "stop two of all without interlocks", runbook: "exasol/shutdown.star", site: twinSite, scenario: twin(`, state = "running"`), ruleless: true, long: true},
+	{name: "stop a single node", runbook: "exasol/shutdown.star", scenario: single("running")},
+	{name: "stop after a backup", runbook: "exasol/shutdown.star", scenario: `faults = [fault.database_in_backup("demo", "exa_db1", lasts = "40m")]`, long: true},
+	{
+		name: "stop and move EXAoperation", runbook: "exasol/shutdown.star", sets: []string{"move_master=move"},
+		scenario: `faults = [fault.exaoperation_moved("demo", "n0012")]`, long: true,
+	},
+	{name: "stop all but license servers", runbook: "exasol/shutdown.star", sets: []string{"keep_license_servers=True", "busy=refuse"}, long: true},
+	{name: "start the site", runbook: "startup.star", long: true},
+	{name: "stop the site", runbook: "shutdown.star", long: true},
+}
+
+const (
+	plainSite = `systems = [
+    exaoperation(name = "demo", url = "https://demo.example/cluster1", user = "admin", password = secret(env = "DEMO_PASSWORD"), logservice = ""),
+]
+`
+	twinSite = `systems = [exaoperation(
+    name = "demo",
+    url = "https://demo.example/cluster1",
+    user = "admin",
+    password = secret(env = "DEMO_PASSWORD"),
+    license_servers = ["n0010", "n0009"],
+    plugins = ["Administration.vmtoolsd-10.0", "Monitoring.agent-1.0"],
+)]
+`
+)
+
+// twin is a scenario for twinSite.
+func twin(more string) string {
+	return `systems = [simulate.exaoperation(
+    name = "demo",
+    databases = 2,
+    license_servers = ["n0010", "n0009"],
+    plugins = ["Administration.vmtoolsd-10.0", "Monitoring.agent-1.0"]` + more + `,
+)]
+`
+}
+
+// single is a scenario in which the demo's Exasol cluster is one node.
+func single(state string) string {
+	return `systems = [simulate.exaoperation(
+    name = "demo",
+    state = "` + state + `",
+    nodes = ["n0010"],
+    license_servers = ["n0010"],
+    plugins = ["Administration.vmtoolsd-10.0"],
+)]
+`
+}
+
+// TestExploreShipped: no single fault has a shipped runbook break a rule. With
+// EXPLORE_RUNS in the environment it is run so often, with pairs of faults after
+// the single ones, and in more ways: make explore.
+func TestExploreShipped(t *testing.T) {
+	t.Parallel()
+	runs, _ := strconv.Atoi(os.Getenv("EXPLORE_RUNS"))
+	for _, r := range shippedRuns {
+		if r.long && runs == 0 {
+			continue
+		}
+		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
+			x := r.search(t)
+			if runs > 0 && !r.long {
+				x.faults, x.runs = 2, runs
+			}
+			if err := x.run(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			if len(x.found) > 0 {
+				t.Errorf("%s", told(x))
+			}
+			t.Logf("%s: %s: %d runs", r.runbook, r.name, x.tried)
+		})
+	}
+}
+
+// search is the exploration of a run, in an order in which a limit that comes
+// early leaves out no part of it.
+func (r *shippedRun) search(t *testing.T) *search {
+	t.Helper()
+	o := &execOptions{dryRun: true, sets: r.sets, ruleless: r.ruleless}
+	if r.site != "" {
+		o.site = filepath.Join(t.TempDir(), "site.star")
+		if err := os.WriteFile(o.site, []byte(r.site), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	j, err := testApp(io.Discard, io.Discard).prepare(r.runbook, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := newSearch(context.Background(), &subject{job: j, name: "explored", base: r.scenario})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var singles []mishap
+	for _, plan := range strewn(x.singles) {
+		singles = append(singles, plan...)
+	}
+	if x.singles = singles; raced() {
+		x.singles = singles[:len(singles)/20]
+	}
+	return x
+}
+
+// raced reports whether these tests look for races, and not for mistakes of
+// runbooks: see stride.
+func raced() bool { return stride() > 1 }
