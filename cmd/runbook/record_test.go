@@ -137,6 +137,19 @@ faults = [fault.node_boots_late("demo", "n0012", by = "20m")]
 	}
 }
 
+// TestRecordDrain: how long activities took to end is how long they take.
+func TestRecordDrain(t *testing.T) {
+	t.Parallel()
+	d := recorded(t, "rhino/shutdown.star", `systems = [simulate.rhino("voice", begins = "running", activities = 30, drain = "4m")]`)
+	took, again := d.took(), d.trial.outcome.Duration
+	if off := (took - again).Abs(); off > took/20 {
+		t.Errorf("the rehearsal takes %v, want about the %v of the run, in\n%s", again, took, d.text(""))
+	}
+	if text := d.text(""); !strings.Contains(text, "activities = 1,") || !strings.Contains(text, `drain = "4m`) {
+		t.Errorf("got no activities in\n%s", text)
+	}
+}
+
 // TestRecordByHand: a node that the run could not switch on, and that came up
 // nevertheless, was switched on by somebody.
 func TestRecordByHand(t *testing.T) {

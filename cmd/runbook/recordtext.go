@@ -34,10 +34,8 @@ func (d *draft) text(comment string) string {
 		b.WriteString("\nsystems = [\n")
 		for _, call := range d.systems {
 			name := mustText(call, "name")
-			settings, late := d.timings[name].call(name)
-			if faults = append(faults, late...); settings != nil {
-				call = append(slices.Clone(call), effect.Field{Name: "timings", Value: settings})
-			}
+			fields, late := d.timings[name].fields(name)
+			call, faults = append(slices.Clone(call), fields...), append(faults, late...)
 			writeCall(&b, call, "    ")
 		}
 		b.WriteString("]\n")

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -59,6 +61,23 @@ var lapsed = []struct{ method, setting string }{
 	{"stopEXAStorage", "storage_stop"},
 	{"startDatabase", "database_start"},
 	{"stopDatabase", "database_stop"},
+	{"rhino-console stop", drain},
+}
+
+// drain is how long the activities of a SLEE take to end that is stopped.
+const drain = "drain"
+
+// does reports whether an effect is a call of a method, or a command of two words.
+func (t *take) does(method string) bool {
+	if t.request.Kind != effect.KindHost {
+		return t.request.Operation == method
+	}
+	words, _ := t.request.Args[0].([]effect.Value)
+	if len(words) < 2 {
+		return false
+	}
+	program, _ := words[0].(string)
+	return effect.Value(method) == path.Base(program)+" "+fmt.Sprint(words[1])
 }
 
 // lapses are those that a run saw of a system.
@@ -67,7 +86,7 @@ func (g *reading) lapses(spec simulator.SystemSpec) []*lapse {
 	for _, of := range lapsed {
 		l := &lapse{setting: of.setting}
 		for _, t := range g.takes {
-			if t.request.Operation == of.method && t.result != nil && t.result.Err == nil && isOf(spec, t.request.Target) {
+			if t.does(of.method) && t.result != nil && t.result.Err == nil && isOf(spec, t.request.Target) {
 				l.nodes = append(l.nodes, argument(&t.request, 0))
 				if l.change == nil || t.ended > l.change.ended {
 					l.change = t
@@ -103,7 +122,7 @@ func (t timings) mend(g *reading, acts map[effect.ID]*recordedAct) bool {
 				continue
 			}
 			was, is := l.end(&l.wait.recordedAct)-l.change.ended, l.end(wait)-change.ended
-			if off := (is - was).Abs(); off <= recordLeeway || off <= was/20 {
+			if off := (is - was).Abs(); off <= recordLeeway || off <= was/20 || l.setting == drain && was < is {
 				continue
 			}
 			one, known := t[spec.Name]
@@ -202,9 +221,9 @@ func (g *reading) byHand(spec simulator.SystemSpec) map[string]time.Duration {
 	return on
 }
 
-// call is what a scenario says of them: the earliest node boots as fast as the
-// setting has it, the others later.
-func (t timing) call(system string) (effect.Struct, []string) {
+// fields are what a scenario says of them in the call of a system, and in
+// faults: the earliest node boots as fast as the setting has it, the others later.
+func (t timing) fields(system string) (fields effect.Struct, faults []string) {
 	var most time.Duration
 	for _, d := range t.early {
 		most = max(most, d)
@@ -212,16 +231,22 @@ func (t timing) call(system string) (effect.Struct, []string) {
 	var settings effect.Struct
 	for _, name := range slices.Sorted(maps.Keys(t.settings)) {
 		d := t.settings[name]
+		if name == drain {
+			fields = append(fields, effect.Field{Name: "activities", Value: int64(1)}, effect.Field{Name: drain, Value: effect.FormatDuration(d)})
+			continue
+		}
 		if name == "node_boot" {
 			d = max(d-most, 0)
 		}
 		settings = append(settings, effect.Field{Name: name, Value: effect.FormatDuration(d)})
 	}
-	var faults []string
+	if settings != nil {
+		fields = append(fields, effect.Field{Name: "timings", Value: settings})
+	}
 	for _, n := range slices.Sorted(maps.Keys(t.early)) {
 		if by := most - t.early[n]; by > 0 {
 			faults = append(faults, faultCall("node_boots_late", effect.DescribeWhole(system), effect.DescribeWhole(n), namedArgument("by", by)))
 		}
 	}
-	return settings, faults
+	return fields, faults
 }
