@@ -26,7 +26,7 @@ func TestPlanted(t *testing.T) {
 		t.Skip("takes a minute: make planted")
 	}
 	var c plantedCount
-	shipped := newShippedFindings(t)
+	shipped := newPlantedControl(t)
 	all := allPlanted(t)
 	t.Run("each", func(t *testing.T) {
 		for _, p := range all {

@@ -67,6 +67,11 @@ func (c *Cluster) parseMembers(text string) ([]*node, error) {
 	return slices.Compact(all), nil
 }
 
+// writeMarker replaces the configuration as a whole: where there is no room, what
+// it was stays. An empty one would have the node create a second primary component.
 func (n *node) writeMarker(text string) {
-	_ = n.files().WriteFile(n.primary, []byte(text))
+	files, fresh := n.files(), n.primary+".new"
+	if files.WriteFile(fresh, []byte(text)) != nil || files.Rename(fresh, n.primary) != nil {
+		_ = files.Remove(fresh)
+	}
 }
