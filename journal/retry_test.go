@@ -216,3 +216,42 @@ func TestAbandon(t *testing.T) {
 		}
 	}
 }
+
+// What a script did about a failure that it ended in later is tried again with
+// it; but once it changed something, only what failed is.
+func TestRetryOfAHandledFailure(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		more    []effect.Request
+		retried []string
+	}{
+		"it only looked":        {nil, []string{"2", "3", "4", "4.0:1"}},
+		"it went on to change":  {[]effect.Request{change("5", "startDatabase")}, []string{"2", "3"}},
+		"a branch of it did so": {[]effect.Request{change("5.1:1", "startDatabase")}, []string{"2", "3"}},
+	} {
+		s := newStore(newDisk())
+		j := create(t, s)
+		must(t, j.Performer(answer("x")), read("1", "look"))
+		must(t, j.Performer(fails(effect.Error{Kind: effect.Fault, Message: "no"})), change("2", "startEXAStorage"))
+		must(t, j.Performer(fails(effect.Error{Kind: effect.Timeout, Message: "too late"})), poll("3", "OK"))
+		must(t, j.Performer(answer("x")), read("4", "look"), read("4.0:1", "look"))
+		must(t, j.Performer(answer("x")), tt.more...)
+		end(t, j, journal.Outcome{State: journal.Failed, Exit: 1, Error: &effect.Error{Kind: effect.Fault, Message: "no"}, Failed: ids("2")})
+		resume(t, s, journal.Life{Retry: true})
+		rec, err := s.Read("2026")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for r, err := range rec.Records() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Resumed == nil {
+				continue
+			}
+			if diff := cmp.Diff(ids(tt.retried...), r.Resumed.Retried); diff != "" {
+				t.Errorf("%s: retried (-want +got)\n%s", name, diff)
+			}
+		}
+	}
+}
