@@ -53,6 +53,9 @@ type finding struct {
 // mostFound is how many findings are kept, however many runs there are.
 const mostFound = 100
 
+// errUndisturbed is about the run without any fault, which must end well.
+var errUndisturbed = errors.New("the undisturbed run")
+
 // newSearch runs the subject undisturbed and finds what there is to try.
 func newSearch(ctx context.Context, s *subject) (*search, error) {
 	first := &search{subject: s, tallies: map[string]*tallyOf{}, ended: map[string]int{}, stepped: map[string]int{}, begunIn: map[string]int{}, bySign: map[string]*finding{}}
@@ -63,10 +66,10 @@ func newSearch(ctx context.Context, s *subject) (*search, error) {
 	defer t.world.Close()
 	v := t.run(ctx, trialMode{traced: true})
 	if v.err != nil {
-		return nil, fmt.Errorf("the undisturbed run ends in: %w", v.err)
+		return nil, fmt.Errorf("%w ends in: %w%s", errUndisturbed, v.err, s.where(v.err))
 	}
 	if hazards := t.seen.hazards(true); len(hazards) > 0 {
-		return nil, fmt.Errorf("the undisturbed run: %w: %s", errHazards, hazards[0])
+		return nil, fmt.Errorf("%w: %w: %s", errUndisturbed, errHazards, hazards[0])
 	}
 	s.looks, s.asked, s.took = v.looks, v.asked, v.took
 	if s.covered != nil {
@@ -79,6 +82,14 @@ func newSearch(ctx context.Context, s *subject) (*search, error) {
 	}
 	first.singles = mishapsIn(s.looks, s.touched, 2*s.patience())
 	return first, nil
+}
+
+// where is the place of an error in brackets; "" if it has none.
+func (s *subject) where(err error) string {
+	if x := interpreter.Explain(err, s.job.files()); x.Position != "" {
+		return " (" + x.Position + ")"
+	}
+	return ""
 }
 
 // run tries everything that the limits allow.
