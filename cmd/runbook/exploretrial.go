@@ -155,7 +155,7 @@ func (t *trial) execute(ctx context.Context, o *observer) (*lives, error) {
 			defer o.end(nil)
 			defer t.world.Alarm(until, func() { o.end(errEndless) })()
 			run := &interpreter.Run{Branches: t.world, Replaying: l.replaying()}
-			run.Performer = t.heard(s.job.interlocked(o, t.world, l.replaying(), l.stack))
+			run.Performer = t.heard(s.job.interlocked(o, t.world, l.isNew(), l.stack))
 			_, err := s.job.program.Run(ctx, run, s.job.bound)
 			if err == nil {
 				err = l.missing()
