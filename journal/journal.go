@@ -138,6 +138,15 @@ func (j *Journal) Life() int { return j.life }
 // the script is in a branch, so that what it says there was said before.
 func (j *Journal) Replaying(branch string) bool { return j.past.replaying(branch) }
 
+// IsNew reports whether an effect that the script comes to is to be performed,
+// not answered from the record, nor settled because it is in doubt.
+func (j *Journal) IsNew(id effect.ID) bool {
+	j.mu.Lock()
+	known := j.doubts[id] != nil || j.diverged != nil
+	j.mu.Unlock()
+	return !known && j.past.isNew(id)
+}
+
 // Missing is the [Divergence] of a script that ended without asking for all
 // that is recorded; nil if it asked for all. Call it when main has returned.
 func (j *Journal) Missing() error { return j.past.unasked() }

@@ -15,10 +15,10 @@ import (
 // may be used by many branches.
 //
 // A change costs two syncs: its intent is durable before next sees it, its
-// outcome before the script does. A read costs none, nor does a refused change. The error is
-// [*effect.InDoubt] for a change whose outcome is not known, a [*Divergence] if
-// the script does not fit what is recorded, what stopped the run, or what ended
-// the journal.
+// outcome before the script does. A read costs none, nor does a refused change.
+// The error is [*effect.InDoubt] for a change whose outcome is not known, a
+// [*Divergence] if the script does not fit what is recorded, what stopped the
+// run, or what ended the journal.
 func (j *Journal) Performer(next effect.Performer) effect.Performer {
 	return &recorder{j: j, next: next}
 }
@@ -154,8 +154,10 @@ func (p *recorder) change(ctx context.Context, r *effect.Request, d *doubt) (eff
 	if res, err := p.j.cancelled(ctx, r, d, outcome{request: d == nil, commit: d != nil}); err != nil || res.Err != nil {
 		return res, err
 	}
-	if r.Refused != nil { // it is not sent, so there is nothing to be in doubt about
-		return p.j.outcome(r, effect.Fail(r.Refused), outcome{request: d == nil, commit: d != nil})
+	if r.Refused != nil { // it is not sent; but what was sent before leaves the doubt that it left
+		no := *r.Refused
+		no.Doubt = d != nil
+		return p.j.outcome(r, effect.Fail(&no), outcome{request: d == nil, commit: d != nil})
 	}
 	tries := 1
 	if d != nil {

@@ -97,7 +97,7 @@ func TestChangeIsDurable(t *testing.T) {
 }
 
 // A change that a rule refuses is not sent, so it is never in doubt: it has an
-// outcome and no intent, and ends a doubt that it was in.
+// outcome and no intent. What was sent before stays in doubt with it.
 func TestRefusedChange(t *testing.T) {
 	t.Parallel()
 	d := newDisk()

@@ -23,7 +23,8 @@ type replay struct {
 
 	mu       sync.Mutex
 	branches map[string]*branch
-	left     int // entries not asked for
+	dropped  map[effect.ID]bool // effects that are performed anew, though what came after them counts
+	left     int                // entries not asked for
 	total    int
 }
 
@@ -50,13 +51,15 @@ const atEnd = math.MaxInt32
 
 // newReplay takes the index over.
 func newReplay(x *index, m memory) *replay {
-	p := &replay{memory: m, branches: make(map[string]*branch, len(x.branches))}
+	p := &replay{memory: m, branches: make(map[string]*branch, len(x.branches)), dropped: map[effect.ID]bool{}}
 	for path, list := range x.branches {
 		counted := list[:0]
 		for _, e := range list {
-			if e.state != void {
-				counted = append(counted, e)
+			if e.state == void {
+				p.dropped[effect.ID{Branch: path, Number: int(e.number)}] = true
+				continue
 			}
+			counted = append(counted, e)
 		}
 		if len(counted) > 0 {
 			b := p.branch(path)
@@ -149,28 +152,18 @@ func (b *branch) pending() *fork {
 }
 
 // take finds the entry of an effect and marks it as asked for. Neither entry
-// nor gap: the effect is beyond what is recorded.
+// nor gap: the effect is beyond what is recorded, or performed anew.
 func (p *replay) take(id effect.ID) (*entry, *gap) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.left == 0 {
-		return nil, nil
-	}
-	own := p.branches[id.Branch]
-	found, g := own.meets(int32(id.Number), true, false)
-	for path, number, ok := parent(id.Branch); ok; path, number, ok = parent(path) {
-		_, outer := p.branches[path].meets(number, false, found)
-		if g == nil || outer != nil && outer.name == Missing {
-			g = outer
-		}
-	}
+	own, g := p.meet(id)
 	switch {
 	case g != nil:
 		if g.entry == nil {
 			g.branch, g.entry = p.first(g.branch, g.fork)
 		}
 		return nil, g
-	case !found:
+	case own == nil:
 		return nil, nil
 	}
 	e := own.upcoming()
@@ -179,6 +172,34 @@ func (p *replay) take(id effect.ID) (*entry, *gap) {
 	own.count(-1)
 	p.left--
 	return e, nil
+}
+
+// meet finds the branch whose upcoming entry an effect is, or the gap before it.
+func (p *replay) meet(id effect.ID) (*branch, *gap) {
+	if p.left == 0 {
+		return nil, nil
+	}
+	own, anew := p.branches[id.Branch], p.dropped[id]
+	found, g := own.meets(int32(id.Number), true, anew)
+	for path, number, ok := parent(id.Branch); ok; path, number, ok = parent(path) {
+		_, outer := p.branches[path].meets(number, false, found || anew)
+		if g == nil || outer != nil && outer.name == Missing {
+			g = outer
+		}
+	}
+	if g != nil || !found {
+		return nil, g
+	}
+	return own, nil
+}
+
+// isNew reports whether an effect that the script comes to is to be performed:
+// nothing is recorded of it, and the script takes the way it took before.
+func (p *replay) isNew(id effect.ID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	own, g := p.meet(id)
+	return own == nil && g == nil && p.end == 0
 }
 
 // A gap is where script and journal part: what is recorded, and was left out
@@ -193,7 +214,7 @@ type gap struct {
 // meets compares what is recorded next in a branch with where the script is in
 // it: at an effect that it asks for, or at one that began the branch it is in.
 // It reports whether the effect is the one recorded; found says that it was,
-// below, so that what comes later is no gap.
+// below, or is performed anew, so that what comes later is no gap.
 func (b *branch) meets(number int32, asked, found bool) (bool, *gap) {
 	if b == nil {
 		return false, nil

@@ -255,3 +255,48 @@ func TestRetryOfAHandledFailure(t *testing.T) {
 		}
 	}
 }
+
+// An effect that is tried again is performed, and what was recorded after it is
+// answered, in its branch and in those around it.
+func TestRetryBeforeWhatCounts(t *testing.T) {
+	t.Parallel()
+	s := newStore(newDisk())
+	j := create(t, s)
+	fault := fails(effect.Error{Kind: effect.Fault, Message: "no"})
+	must(t, j.Performer(answer("old")), read("1", "look"))
+	must(t, j.Performer(fault), change("2.0:1", "startupNode"))
+	must(t, j.Performer(answer("old")), change("2.0:2", "log"), change("3", "startDatabase"))
+	end(t, j, journal.Outcome{State: journal.Failed, Exit: 1, Error: &effect.Error{Kind: effect.Fault, Message: "no"}, Failed: ids("2.0:1")})
+	j = resume(t, s, journal.Life{Retry: true})
+	must(t, j.Performer(nothing(t)), read("1", "look"))
+	for name, want := range map[string]bool{"2.0:1": true, "2.0:2": false, "3": false, "4": false} {
+		if got := j.IsNew(parseID(name)); got != want {
+			t.Errorf("effect %s is new: got %v, want %v", name, got, want)
+		}
+	}
+	if res := must(t, j.Performer(answer("new")), change("2.0:1", "startupNode")); res.Value != "new" {
+		t.Errorf("got %s, want it performed anew", res.Describe())
+	}
+	must(t, j.Performer(nothing(t)), change("2.0:2", "log"), change("3", "startDatabase"))
+	if !j.IsNew(parseID("4")) {
+		t.Error("beyond what is recorded: got an effect that is not new")
+	}
+	if err := j.Missing(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A change that was sent and then refused stays in doubt when it is tried again:
+// nobody knows whether it took effect.
+func TestRetryOfARefusalInDoubt(t *testing.T) {
+	t.Parallel()
+	s := newStore(newDisk())
+	j := create(t, s)
+	r := change("1", "startupNode")
+	errorAs[*effect.InDoubt](t, j.Performer(fails(effect.Error{Kind: effect.Timeout, Message: "lost", Doubt: true})), r)
+	r.Resolution, r.Refused = effect.PerformAgain, &effect.Error{Kind: effect.Refused, Message: "it burns"}
+	must(t, j.Performer(nothing(t)), r)
+	end(t, j, journal.Outcome{State: journal.Failed, Exit: 5, Error: r.Refused, Failed: ids("1")})
+	j = resume(t, s, journal.Life{Retry: true})
+	errorAs[*effect.InDoubt](t, j.Performer(nothing(t)), change("1", "startupNode"))
+}

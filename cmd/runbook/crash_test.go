@@ -67,7 +67,7 @@ func (c *crashRun) live() error {
 		}
 		return c.world.Perform(ctx, r)
 	})
-	run := &interpreter.Run{Performer: c.job.interlocked(seen, c.world, j.Replaying, j.Performer), Branches: c.world}
+	run := &interpreter.Run{Performer: c.job.interlocked(seen, c.world, j.IsNew, j.Performer), Branches: c.world}
 	return c.world.Main(context.Background(), func(ctx context.Context) error {
 		_, err := c.job.program.Run(ctx, run, c.job.bound)
 		if err == nil {

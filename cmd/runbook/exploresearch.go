@@ -15,12 +15,13 @@ import (
 // A search tries schedules of a subject, and keeps counts and findings.
 type search struct {
 	subject *subject
-	back    *subject           // the inverse, from where the subject leaves the systems; nil for none
-	others  []*outset          // to be tried as well
-	faults  int                // mishaps in one schedule, at most
-	runs    int                // trials, at most; 0 for no limit
-	over    func() bool        // the time is up
-	told    func(n, total int) // progress
+	back    *subject                        // the inverse, from where the subject leaves the systems; nil for none
+	others  []*outset                       // to be tried as well
+	faults  int                             // mishaps in one schedule, at most
+	runs    int                             // trials, at most; 0 for no limit
+	over    func() bool                     // the time is up
+	told    func(n, total int)              // progress
+	noted   func(plan schedule, v *verdict) // of each trial; nil for nothing
 	tried   int
 	singles []mishap
 	tallies map[string]*tallyOf
@@ -77,6 +78,7 @@ func newSearch(ctx context.Context, s *subject) (*search, error) {
 	}
 	s.names, s.touched = namesIn(s.job, v.looks), unitsOf(s.job, t.world, v.looks)
 	s.goal = t.final()
+	s.prompt = v.ended == s.goal
 	if err := t.again(ctx); err != nil { // as a shutdown that finds nobody who answers
 		s.resting = interpreter.Explain(err, s.job.files()).Position
 	}
@@ -194,6 +196,9 @@ func alone(singles []mishap) []schedule {
 
 // count counts a trial and keeps what it found.
 func (x *search) count(s *subject, plan schedule, v *verdict) {
+	if x.noted != nil {
+		x.noted(plan, v)
+	}
 	x.tried++
 	for _, m := range plan {
 		t := x.tallies[m.kind]

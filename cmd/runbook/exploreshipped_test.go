@@ -30,7 +30,7 @@ var shippedRuns = []shippedRun{
 	{name: "start two of all", runbook: "exasol/startup.star", site: twinSite, scenario: twin(""), long: true},
 	{name: "start two of all, cold", runbook: "exasol/startup.star", site: twinSite, scenario: twin(`, state = "cold"`), long: true},
 	{name: "start without a log", runbook: "exasol/startup.star", site: plainSite, long: true},
-	{name: "start a single node", runbook: "exasol/startup.star", scenario: single("cold")},
+	{name: "start a single node", runbook: "exasol/startup.star", scenario: single("cold"), long: true},
 	{name: "start one by one", runbook: "exasol/startup.star", sets: []string{"limit=1", "databases=exa_db1", "flagged=boot"}, long: true},
 	{name: "stop", runbook: "exasol/shutdown.star"},
 	{name: "stop without interlocks", runbook: "exasol/shutdown.star", ruleless: true, long: true},

@@ -112,34 +112,34 @@ func (j *job) loadRules(a *App, sources interpreter.Sources, names, lifted []str
 }
 
 // interlocked puts the rules of a job around what records its changes: record
-// makes that of what performs them. replaying reports whether recorded effects of
-// a branch are still to come; nil for never.
+// makes that of what performs them. isNew reports whether an effect is to be
+// performed, not answered from the record; nil for always.
 func (j *job) interlocked(
-	world effect.Performer, branches interpreter.Branches, replaying func(branch string) bool, record func(effect.Performer) effect.Performer,
+	world effect.Performer, branches interpreter.Branches, isNew func(effect.ID) bool, record func(effect.Performer) effect.Performer,
 ) effect.Performer {
 	recorded := record(world)
 	if j.rules.InForce() == 0 {
 		return recorded
 	}
-	if replaying == nil {
-		replaying = func(string) bool { return false }
+	if isNew == nil {
+		isNew = func(effect.ID) bool { return true }
 	}
 	court := j.site.Court(recorded, branches)
 	if j.progress != nil {
 		court.Observe = j.progress.ruling
 	}
-	return &interlocker{next: recorded, rules: j.rules, court: court, replaying: replaying, progress: j.progress}
+	return &interlocker{next: recorded, rules: j.rules, court: court, isNew: isNew, progress: j.progress}
 }
 
 // An interlocker is the layer that has changes judged before their intent is
 // recorded. What is answered from the record was judged when it was made; what
 // is in doubt is judged if it is to be performed again.
 type interlocker struct {
-	next      effect.Performer // what records
-	rules     *interlock.Set
-	court     *interlock.Court
-	replaying func(branch string) bool
-	progress  *progress // where rules tell what they wait for; nil for nowhere
+	next     effect.Performer // what records
+	rules    *interlock.Set
+	court    *interlock.Court
+	isNew    func(effect.ID) bool
+	progress *progress // where rules tell what they wait for; nil for nowhere
 }
 
 // Perform judges a change and hands it on, with the refusal if there is one:
@@ -169,7 +169,7 @@ func (p *interlocker) Perform(ctx context.Context, r effect.Request) (effect.Res
 func (p *interlocker) isPerformed(r *effect.Request) bool {
 	switch {
 	case r.Resolution == effect.Unresolved:
-		return !p.replaying(r.ID.Branch)
+		return p.isNew(r.ID)
 	case r.Recovery == effect.Keyed && r.Cause != nil:
 		return false
 	}

@@ -172,6 +172,14 @@ func (l *lives) replaying() func(branch string) bool {
 	return l.journal.Replaying
 }
 
+// isNew is what tells interlocks which effects are to be performed.
+func (l *lives) isNew() func(effect.ID) bool {
+	if l.journal == nil {
+		return nil
+	}
+	return l.journal.IsNew
+}
+
 // missing is what the journal has and the script did not ask for.
 func (l *lives) missing() error {
 	if l.journal == nil {

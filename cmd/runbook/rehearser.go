@@ -94,7 +94,7 @@ func rehearseLives(ctx context.Context, j *job, lives *lives) (*rehearsal.Outcom
 	var err error
 	mainErr := lives.main(ctx, func(ctx context.Context) error {
 		run := &interpreter.Run{
-			Performer: j.interlocked(record, world, lives.replaying(), lives.stack), Replaying: lives.replaying(), Branches: world,
+			Performer: j.interlocked(record, world, lives.isNew(), lives.stack), Replaying: lives.replaying(), Branches: world,
 			Observe: func(n interpreter.Note) { observeTest(out, n) },
 		}
 		if out.Result, err = j.program.Run(ctx, run, j.bound); err == nil && lives.missing() != nil {

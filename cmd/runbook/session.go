@@ -65,9 +65,9 @@ func (s *session) stack() effect.Performer {
 		return s.job.interlocked(p, s.branches, nil, effect.Unrecorded)
 	}
 	if s.lives != nil {
-		return s.job.interlocked(p, s.branches, s.lives.replaying(), s.lives.stack)
+		return s.job.interlocked(p, s.branches, s.lives.isNew(), s.lives.stack)
 	}
-	p = s.job.interlocked(p, s.branches, s.journal.Replaying, s.journal.Performer)
+	p = s.job.interlocked(p, s.branches, s.journal.IsNew, s.journal.Performer)
 	if s.guests != nil {
 		return s.guests.layer(p)
 	}

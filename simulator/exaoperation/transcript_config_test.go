@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"runbook/simulator/model"
 )
 
 // cluster begins a cluster. Options: seed, begin, version, nodes (how many),
@@ -31,7 +33,7 @@ func (s *script) cluster(options []string, body string) {
 			cfg.Entry = value
 		case "fixed":
 			for _, t := range timingSettings {
-				*t.field(&cfg.Timings) = Fixed(s.duration(value))
+				*t.Field(&cfg.Timings) = model.Fixed(s.duration(value))
 			}
 			cfg.Timings.LogWindow = Span{}
 		default:
@@ -115,7 +117,7 @@ func (s *script) configure(cfg *Config, words []string) {
 	case "text":
 		s.must(cfg.Texts.Set(name, strings.Join(words[2:], " ")))
 	case "timing":
-		s.must(cfg.Timings.Set(name, Fixed(s.duration(words[2]))))
+		s.must(cfg.Timings.Set(name, model.Fixed(s.duration(words[2]))))
 	case "behaviour":
 		s.must(cfg.Behaviour.Set(name, words[2]))
 	case "fault":

@@ -15,6 +15,7 @@ import (
 
 	"runbook/effect"
 	"runbook/simulator/host"
+	"runbook/simulator/model"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write what the transcripts should say instead of comparing")
@@ -190,7 +191,7 @@ func (s *script) configure(cfg *Config, name string, v []string) {
 	case "node":
 		cfg.Nodes = append(cfg.Nodes, s.node(v))
 	case "timing":
-		err = cfg.Timings.Set(v[0], Fixed(s.duration(v[1])))
+		err = cfg.Timings.Set(v[0], model.Fixed(s.duration(v[1])))
 	case "text":
 		err = cfg.Texts.Set(v[0], strings.Join(v[1:], " "))
 	case "convention":
