@@ -38,6 +38,7 @@ func Load(c *Collector, engine *interpreter.Engine, names []string) (*Set, error
 					Pos: r.Pos, Msg: fmt.Sprintf("interlock: got a second rule named %q, want a name of its own", r.Name), Hint: "the other is at " + other.Pos.String(),
 				}
 			}
+			r.freeze()
 			r.program = program
 			s.Rules = append(s.Rules, r)
 		}
