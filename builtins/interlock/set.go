@@ -63,6 +63,9 @@ func (s *Set) find(name string) *Rule {
 	return nil
 }
 
+// Has reports whether there is a rule of that name.
+func (s *Set) Has(name string) bool { return s.find(name) != nil }
+
 // Lift takes rules out of force for this run, by their exact names.
 func (s *Set) Lift(names []string) error {
 	for _, name := range names {
