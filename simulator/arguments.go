@@ -10,7 +10,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"runbook/effect"
-	"runbook/simulator/exaoperation"
+	"runbook/simulator/model"
 )
 
 // This file defines what the arguments of a scenario's builtins may be: what
@@ -38,7 +38,7 @@ func (d *duration) Unpack(v starlark.Value) error {
 func (d duration) get() time.Duration { return time.Duration(d) }
 
 // span is a duration, or two between which one is drawn from the seed.
-type span exaoperation.Span
+type span model.Span
 
 func (span) word() string { return "span" }
 
@@ -47,7 +47,7 @@ func (s *span) Unpack(v starlark.Value) error {
 	pair, ok := v.(starlark.Indexable)
 	if _, text := v.(starlark.String); !ok || text {
 		err := ends[0].Unpack(v)
-		*s = span(exaoperation.Fixed(ends[0].get()))
+		*s = span(model.Fixed(ends[0].get()))
 		return err
 	}
 	if pair.Len() != 2 {
@@ -63,7 +63,7 @@ func (s *span) Unpack(v starlark.Value) error {
 	}
 	*s = span{ends[0].get(), ends[1].get()}
 	if ends[1] == 0 {
-		*s = span(exaoperation.None)
+		*s = span(model.None)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"runbook/effect"
 	"runbook/simulator/exaoperation"
+	"runbook/simulator/model"
 )
 
 // An Effect is what a Fault does to a call of a system, or to a command on a host.
@@ -97,7 +98,7 @@ func (t *Trouble) Answered(a exaoperation.Answer) exaoperation.Answer {
 
 // meet is what goes wrong with a call of a system.
 func (s *System) meet(now time.Duration, object, method string, id effect.ID) Trouble {
-	return meet(s.faults, now, mix(s.seed, hash("fault")), func(f *Fault) bool {
+	return meet(s.faults, now, mix(s.seed, model.Hash("fault")), func(f *Fault) bool {
 		return f.fitsEffect(id) && (f.Object == "" || f.Object == object) && (f.Method == "" || f.Method == method)
 	})
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"runbook/simulator/exaoperation"
 	"runbook/simulator/host"
+	"runbook/simulator/model"
 	"runbook/simulator/rhino"
 )
 
@@ -23,13 +23,13 @@ func (w *World) addStation(h HostScenario, instant bool) error {
 	}
 	s := &station{
 		Machine: w.fleet.Add(cfg), slow: h.Slow, latency: h.Latency, jobs: map[string]*job{},
-		seed: mix(w.seed, hash("host "+cfg.Name)),
+		seed: mix(w.seed, model.Hash("host "+cfg.Name)),
 	}
 	if s.slow == 0 {
 		s.slow = 1
 	}
 	if instant {
-		s.latency = exaoperation.None
+		s.latency = model.None
 	}
 	for _, f := range h.Files {
 		if err := s.write(f); err != nil {
@@ -73,7 +73,7 @@ func (s *station) write(f HostFile) error {
 // addCluster makes a Rhino cluster on machines that are there.
 func (w *World) addCluster(spec SystemScenario, instant bool) error {
 	cfg := *spec.Rhino
-	cfg.Seed = mix(w.seed, hash(spec.Name))
+	cfg.Seed = mix(w.seed, model.Hash(spec.Name))
 	if instant {
 		cfg.Timings = rhino.Instant()
 	}
@@ -88,7 +88,7 @@ func (w *World) addCluster(spec SystemScenario, instant bool) error {
 		if !slices.Contains(s.systems, spec.Name) {
 			s.systems = append(s.systems, spec.Name)
 		}
-		if s.latency == (exaoperation.Span{}) {
+		if s.latency == (model.Span{}) {
 			s.latency = spec.Latency
 		}
 	}
@@ -101,7 +101,7 @@ func (w *World) beginHosts(scenario *Scenario) {
 	w.fleet.OnChange(w.networkChanged)
 	for i, h := range scenario.Hosts {
 		s := w.stations[i]
-		if s.latency == (exaoperation.Span{}) {
+		if s.latency == (model.Span{}) {
 			s.latency = DefaultHostLatency
 		}
 		s.SetSlow(s.slow)
@@ -134,7 +134,7 @@ func (m rhinoMember) name() string { return m.Name }
 func (m rhinoMember) hazards(time.Duration) []Hazard {
 	var all []Hazard
 	for _, h := range m.Hazards() {
-		all = append(all, Hazard{m.Name, exaoperation.Hazard(h)})
+		all = append(all, Hazard{m.Name, h})
 	}
 	return all
 }

@@ -13,6 +13,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"runbook/simulator/exaoperation"
+	"runbook/simulator/model"
 	"runbook/simulator/rhino"
 )
 
@@ -57,7 +58,7 @@ type SystemScenario struct {
 	URL     string              // of EXAoperation; "" to take it from the site, by name
 	Config  exaoperation.Config // its BasePath and Start are the world's to set
 	Rhino   *rhino.Config       // what it leaves out is as the site says, by name
-	Latency exaoperation.Span   // of a request and its answer together; zero for DefaultLatency, of Rhino for that of each host
+	Latency model.Span          // of a request and its answer together; zero for DefaultLatency, of Rhino for that of each host
 }
 
 // listed is a fault with the builtin that made it and where.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"runbook/simulator/exaoperation"
 	"runbook/simulator/host"
+	"runbook/simulator/model"
 	"runbook/simulator/rhino"
 )
 
@@ -63,7 +63,7 @@ faults = [
 		Entities:   []rhino.Entity{{Name: "sip"}},
 		Selector:   rhino.TwoNode, Username: "me", Password: "it",
 		Conventions: rhino.Conventions{HaltFile: "work/halted"},
-		Timings:     rhino.Timings{Join: rhino.Span{Min: 2 * time.Second, Max: 4 * time.Second}},
+		Timings:     rhino.Timings{Join: model.Span{Min: 2 * time.Second, Max: 4 * time.Second}},
 		Behaviour:   rhino.Behaviour{Reform: "any"},
 		Faults: rhino.Faults{
 			Nodes: []rhino.NodeFault{
@@ -88,7 +88,7 @@ faults = [
 	wantHosts := []HostScenario{
 		{
 			Config: host.Config{Name: "r1", User: "tas", Shell: "/bin/bash"}, Down: true, Slow: 2.5, Full: true,
-			Files: []HostFile{{"/etc/motd", "hello\nyou"}}, Latency: exaoperation.Fixed(5 * time.Millisecond),
+			Files: []HostFile{{"/etc/motd", "hello\nyou"}}, Latency: model.Fixed(5 * time.Millisecond),
 		},
 		{Config: host.Config{Name: "host2"}},
 	}

@@ -11,6 +11,7 @@ import (
 
 	"runbook/effect"
 	"runbook/simulator/exaoperation"
+	"runbook/simulator/model"
 )
 
 func load(t *testing.T, src string) *Scenario {
@@ -61,7 +62,7 @@ print("two systems")
 	}
 	demo := s.Systems[0]
 	want := SystemScenario{
-		Name: "demo", URL: "https://10.0.0.10/cluster1", Latency: exaoperation.Fixed(time.Millisecond),
+		Name: "demo", URL: "https://10.0.0.10/cluster1", Latency: model.Fixed(time.Millisecond),
 		Config: exaoperation.Config{
 			Name: "demo", Version: "6.2.1", Begin: exaoperation.Cold,
 			LicenseServers: []exaoperation.Node{{Name: "n0010"}, {Name: "n0009"}},
@@ -96,7 +97,7 @@ print("two systems")
 	if got := demo.Config.Behaviour.Returns.StartupNode; got == nil {
 		t.Error("startupNode answers nothing")
 	}
-	if second := s.Systems[1]; len(second.Config.Databases) != 2 || second.Latency != (exaoperation.Span{Min: time.Millisecond, Max: 3 * time.Millisecond}) {
+	if second := s.Systems[1]; len(second.Config.Databases) != 2 || second.Latency != (model.Span{Min: time.Millisecond, Max: 3 * time.Millisecond}) {
 		t.Errorf("second: got %+v", second)
 	}
 }

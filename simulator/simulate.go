@@ -5,6 +5,7 @@ import (
 
 	"runbook/effect"
 	"runbook/simulator/exaoperation"
+	"runbook/simulator/model"
 )
 
 // This file defines the builtins that say how a simulated cluster begins. What
@@ -42,7 +43,7 @@ func newSystemScenario() ([]any, func() (any, error)) {
 		c.Name, c.Begin = s.Name, exaoperation.Begin(state.chosen)
 		c.Nodes, c.LicenseServers, c.Databases, c.Plugins = nodes.list, licenses.list, databases.list, plugins.list
 		c.Volumes, c.Disks, c.LogServices, c.Users, c.BucketFS = volumes.list, disks.list, logs.list, users.list, bucketfs
-		c.Candidates, s.Latency = candidates, exaoperation.Span(latency)
+		c.Candidates, s.Latency = candidates, model.Span(latency)
 		return s, set.apply(c)
 	}
 }
@@ -74,7 +75,7 @@ func (s settings) apply(c *exaoperation.Config) error {
 		}
 	}
 	for _, p := range s.timings.list {
-		if err := c.Timings.Set(p.key, exaoperation.Span(p.value)); err != nil {
+		if err := c.Timings.Set(p.key, model.Span(p.value)); err != nil {
 			return wrong("timings", err)
 		}
 	}

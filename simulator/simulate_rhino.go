@@ -8,8 +8,8 @@ import (
 
 	"go.starlark.net/starlark"
 
-	"runbook/simulator/exaoperation"
 	"runbook/simulator/host"
+	"runbook/simulator/model"
 	"runbook/simulator/rhino"
 )
 
@@ -43,7 +43,7 @@ func newRhino() ([]any, func() (any, error)) {
 		}
 		c.Name, c.Begin, c.Nodes = s.Name, rhino.Begin(begins.chosen), nodes.list
 		c.Desired, c.Selector, c.Activities.Drain = rhino.SLEE(desired.chosen), rhino.Selector(selector.chosen), drain.get()
-		c.Services, c.Entities, s.Latency = services.list, entities.list, exaoperation.Span(latency)
+		c.Services, c.Entities, s.Latency = services.list, entities.list, model.Span(latency)
 		if c.Activities.Each < 0 {
 			return nil, wrong("activities", fmt.Errorf("got %d, want a number that is not negative", c.Activities.Each))
 		}
@@ -69,7 +69,7 @@ func rhinoSettings(
 		}
 	}
 	for _, p := range timings.list {
-		if err := c.Timings.Set(p.key, rhino.Span(p.value)); err != nil {
+		if err := c.Timings.Set(p.key, model.Span(p.value)); err != nil {
 			return wrong("timings", err)
 		}
 	}
@@ -162,7 +162,7 @@ func newHost() ([]any, func() (any, error)) {
 		if h.Config.Name == "" {
 			return nil, wrong("name", fmt.Errorf("got %q, want a name", h.Config.Name))
 		}
-		h.Down, h.Slow, h.Config.Shell, h.Latency = begins.chosen == "down", float64(slow), shell.chosen, exaoperation.Span(latency)
+		h.Down, h.Slow, h.Config.Shell, h.Latency = begins.chosen == "down", float64(slow), shell.chosen, model.Span(latency)
 		for _, f := range files.list {
 			if !path.IsAbs(f.key) {
 				return nil, wrong("files", fmt.Errorf("got the path %q, want an absolute one", f.key))
@@ -197,7 +197,7 @@ type HostScenario struct {
 	Slow    float64 // how many times as long everything takes; 0 is 1
 	Full    bool    // its disk
 	Files   []HostFile
-	Latency exaoperation.Span // of a command and its answer together; zero for DefaultHostLatency
+	Latency model.Span // of a command and its answer together; zero for DefaultHostLatency
 
 	also []string // other names of the same machine
 }

@@ -5,21 +5,21 @@ import (
 	"time"
 
 	"runbook/effect"
-	"runbook/simulator/exaoperation"
 	"runbook/simulator/host"
+	"runbook/simulator/model"
 )
 
 // DefaultHostLatency is how long a command and its answer travel together on a
 // connection that stands, unless the scenario says otherwise. Chosen: it
 // depends on the site's network.
-var DefaultHostLatency = exaoperation.Span{Min: 10 * time.Millisecond, Max: 30 * time.Millisecond}
+var DefaultHostLatency = model.Span{Min: 10 * time.Millisecond, Max: 30 * time.Millisecond}
 
 // A station is a machine and the way to it.
 type station struct {
 	*host.Machine
 	systems  []string // that have nodes on it
 	slow     float64  // how slow it is when no fault makes it slower
-	latency  exaoperation.Span
+	latency  model.Span
 	seed     uint64
 	messages uint64          // commands and answers that have travelled
 	jobs     map[string]*job // what changes have left under their keys
@@ -89,7 +89,7 @@ func (w *World) meetHost(now time.Duration, machine, command string, id effect.I
 	if s == nil || len(w.lurking) == 0 {
 		return Trouble{}
 	}
-	t := meet(w.lurking, now, mix(w.seed, hash("hosts' faults")), func(f *Fault) bool { return f.fitsCommand(s, command, id) })
+	t := meet(w.lurking, now, mix(w.seed, model.Hash("hosts' faults")), func(f *Fault) bool { return f.fitsCommand(s, command, id) })
 	if t.Effect == Reply && (t.Code < 1 || t.Code > 255) {
 		t.Code = 1
 	}

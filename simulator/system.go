@@ -11,6 +11,7 @@ import (
 
 	"runbook/effect"
 	"runbook/simulator/exaoperation"
+	"runbook/simulator/model"
 )
 
 // A System is one simulated cluster and the way to it. Its methods take the
@@ -25,7 +26,7 @@ type System struct {
 	users    map[string]string // passwords by login
 	anybody  string            // who every other login counts as; "" if the scenario lists users
 	faults   []lurking
-	latency  exaoperation.Span
+	latency  model.Span
 	seed     uint64
 	messages uint64 // requests and answers that have travelled
 	late     []lateCall
@@ -33,7 +34,7 @@ type System struct {
 
 // DefaultLatency is how long a request and its answer travel together, unless
 // the scenario says otherwise. Chosen: nobody measured the real one.
-var DefaultLatency = exaoperation.Span{Min: 4 * time.Millisecond, Max: 12 * time.Millisecond}
+var DefaultLatency = model.Span{Min: 4 * time.Millisecond, Max: 12 * time.Millisecond}
 
 // anyLogin is the administrator of a system whose scenario lists no users, and
 // his password.
@@ -47,9 +48,9 @@ func newSystem(w *World, spec SystemScenario, world Config) (*System, error) {
 	s := &System{
 		Name: spec.Name, URL: strings.TrimRight(spec.URL, "/"), Base: cleanPath(u.Path),
 		users:   map[string]string{},
-		latency: spec.Latency, seed: mix(w.seed, hash(spec.Name)),
+		latency: spec.Latency, seed: mix(w.seed, model.Hash(spec.Name)),
 	}
-	if s.latency == (exaoperation.Span{}) {
+	if s.latency == (model.Span{}) {
 		s.latency = DefaultLatency
 	}
 	cfg := spec.configIn(w.start, world)
@@ -60,7 +61,7 @@ func newSystem(w *World, spec SystemScenario, world Config) (*System, error) {
 		}
 	}
 	if world.NoDelays {
-		s.latency = exaoperation.None
+		s.latency = model.None
 	}
 	if s.cluster, err = exaoperation.New(cfg, s.seed); err != nil {
 		return nil, fmt.Errorf("system %q: %w", spec.Name, err)
@@ -157,7 +158,7 @@ func (s *System) Call(now time.Duration, call exaoperation.Call) exaoperation.An
 }
 
 // HazardsAt lists what the system saw up to now.
-func (s *System) HazardsAt(now time.Duration) []exaoperation.Hazard { return s.at(now).Hazards() }
+func (s *System) HazardsAt(now time.Duration) []model.Hazard { return s.at(now).Hazards() }
 
 // DescribeAt is the system's whole state now, as canonical text.
 func (s *System) DescribeAt(now time.Duration) string { return s.at(now).Describe() }

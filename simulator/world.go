@@ -36,8 +36,8 @@ import (
 	"time"
 
 	"runbook/effect"
-	"runbook/simulator/exaoperation"
 	"runbook/simulator/host"
+	"runbook/simulator/model"
 	"runbook/simulator/rhino"
 )
 
@@ -112,7 +112,7 @@ func NewWorld(cfg Config) (*World, error) {
 		seed:   firstSeed(cfg.Seed, scenario.Seed, DefaultSeed),
 		routes: map[string]route{}, changes: map[string]*bool{}, effects: map[string]int{}, kills: scenario.Kills, byHost: map[string]*station{},
 	}
-	w.fleet = host.NewFleet(host.FleetConfig{Seed: mix(w.seed, hash("hosts")), Start: w.start})
+	w.fleet = host.NewFleet(host.FleetConfig{Seed: mix(w.seed, model.Hash("hosts")), Start: w.start})
 	w.schedule.works = w.fleet
 	if err := w.populate(scenario, cfg); err != nil {
 		w.Close()
@@ -233,7 +233,7 @@ func (w *World) Run(ctx context.Context, n, limit int, body func(ctx context.Con
 // A Hazard is an unsafe thing that a system saw happen, whatever its kind.
 type Hazard struct {
 	System string
-	exaoperation.Hazard
+	model.Hazard
 }
 
 // String is the hazard in one line: "demo: 20m3s: storage-stopped-under-database: exa_db1".

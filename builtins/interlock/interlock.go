@@ -84,10 +84,45 @@ func (c *Collector) interlock(t *starlark.Thread, b *starlark.Builtin, args star
 	if _, err := interpreter.Of(t, b); err == nil {
 		return nil, fmt.Errorf("%s: got a call in a run, want it at the top level of an interlock file", b.Name())
 	}
+	if err := takesTwo(r.require); err != nil {
+		return nil, fmt.Errorf("%s: for parameter require: %w", b.Name(), err)
+	}
 	r.Name, r.Reason, r.before = string(name), string(reason), before
 	r.File, r.Pos = places(t)
 	c.rules = append(c.rules, r)
 	return starlark.None, nil
+}
+
+// takesTwo refuses a function that could never be called with a change and a site.
+func takesTwo(c starlark.Callable) error {
+	fn, ok := c.(*starlark.Function)
+	if !ok {
+		return nil
+	}
+	most, least := fn.NumParams()-fn.NumKwonlyParams(), 0
+	if fn.HasKwargs() {
+		most--
+	}
+	if fn.HasVarargs() {
+		most--
+	}
+	for i := range most {
+		if fn.ParamDefault(i) == nil {
+			least++
+		}
+	}
+	if least > 2 || most < 2 && !fn.HasVarargs() {
+		return fmt.Errorf("got %s, which takes %s, want one that takes the change and the site: %s(request, site)", fn.Name(), values(most), fn.Name())
+	}
+	return nil
+}
+
+// values is a number of them.
+func values(n int) string {
+	if n == 1 {
+		return "1 value"
+	}
+	return fmt.Sprintf("%d values", n)
 }
 
 // places are the file whose top level a thread executes, and the innermost

@@ -131,9 +131,12 @@ func TestShared(t *testing.T) {
 func TestDeclarations(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
-		`interlock(name = "", before = change(), require = len, reason = "x")`: `for parameter "name": got "", want a line of text`,
-		`interlock(name = "a", before = [], require = len, reason = "x")`:      `got no changes, want change(…)`,
-		`interlock(name = "a", before = "stop", require = len, reason = "x")`:  `want change(…)`,
+		`interlock(name = "", before = change(), require = len, reason = "x")`:                   `for parameter "name": got "", want a line of text`,
+		`interlock(name = "a", before = [], require = len, reason = "x")`:                        `got no changes, want change(…)`,
+		`interlock(name = "a", before = "stop", require = len, reason = "x")`:                    `want change(…)`,
+		`interlock(name = "a", before = change(), require = lambda r: True, reason = "x")`:       `for parameter require: got lambda, which takes 1 value, want one that takes the change and the site`,
+		`interlock(name = "a", before = change(), require = lambda a, b, c: True, reason = "x")`: `got lambda, which takes 3 values`,
+		`interlock(name = "a", before = change(), require = lambda *, a, b: True, reason = "x")`: `got lambda, which takes 0 values`,
 		`change(kind = "clock")`:                 `got "clock", want "xmlrpc" or "host"`,
 		`change(kind = "xmlrpc", command = "x")`: `only hosts have command lines`,
 		`[interlock(name = "a", before = change(), require = len, reason = "x") for _ in "ab".elems()]`: `got a second rule named "a"`,

@@ -10,17 +10,14 @@ import (
 // around is how many lines that are the same are shown beside one that is not.
 const around = 3
 
-// shown is a value for a message; the elements of a long list have a line each.
-func shown(v starlark.Value) string {
+// gotInstead is a value and what was wanted of it, for a message; the elements of
+// a long list follow, one on each line.
+func gotInstead(v starlark.Value, want string) string {
 	list, ok := v.(*starlark.List)
 	if !ok || len(v.String()) < 100 {
-		return v.String()
+		return fmt.Sprintf("got %s, want %s", v, want)
 	}
-	var b strings.Builder
-	for e := range starlark.Elements(list) {
-		b.WriteString("\n  " + e.String())
-	}
-	return b.String() + "\n "
+	return fmt.Sprintf("got these, want %s\n  %s", want, strings.Join(quoted(elements(list)), "\n  "))
 }
 
 // elements are those of a list or tuple; nil for another value.

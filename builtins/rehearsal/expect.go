@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	startime "go.starlark.net/lib/time"
 	"go.starlark.net/starlark"
@@ -98,7 +99,7 @@ func (x *expectation) unless(ok bool, want string) string {
 	if ok {
 		return ""
 	}
-	return fmt.Sprintf("got %s, want %s", shown(x.got), want)
+	return gotInstead(x.got, want)
 }
 
 // same holds the whole value against another; of lists and long texts it tells
@@ -199,10 +200,24 @@ func (x *expectation) bounded() (string, error) {
 			return "", fmt.Errorf("for parameter %s: got %s, want what can be compared with %s", bound.name, bound.value.Type(), x.got.Type())
 		}
 		if !ok {
-			return x.unless(false, bound.word+" "+limit.String()), nil
+			return beyond(x.got, bound.word, limit), nil
 		}
 	}
 	return "", nil
+}
+
+// beyond is the message of a value beyond a bound; durations are as people write
+// them, unless they would look alike.
+func beyond(got starlark.Value, word string, limit starlark.Value) string {
+	took, ok := got.(startime.Duration)
+	bound, both := limit.(startime.Duration)
+	if ok && both {
+		short, than := effect.FormatDuration(time.Duration(took)), effect.FormatDuration(time.Duration(bound))
+		if short != than {
+			return fmt.Sprintf("got %s, want %s %s", short, word, than)
+		}
+	}
+	return fmt.Sprintf("got %s, want %s %s", got, word, limit)
 }
 
 // limit is a bound: that of a duration may be written as "45m".

@@ -14,7 +14,7 @@ import (
 	"runbook/effect"
 	"runbook/live/xmlrpc"
 	"runbook/simulator"
-	"runbook/simulator/exaoperation"
+	"runbook/simulator/model"
 	"runbook/simulator/serve"
 )
 
@@ -91,7 +91,7 @@ func newTwins(t failer, ctx context.Context, scheme string, seed uint64, system 
 		if err != nil {
 			t.Fatalf("%v\n%s", err, source)
 		}
-		scenario.Systems[0].Latency = exaoperation.None
+		scenario.Systems[0].Latency = model.None
 		config.Scenario = scenario
 		if worlds[i], err = simulator.NewWorld(config); err != nil {
 			t.Fatalf("%v\n%s", err, source)

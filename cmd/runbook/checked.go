@@ -105,5 +105,21 @@ func isScenario(name string) bool {
 	return strings.HasSuffix(name, ".scenario.star") || filepath.Base(filepath.Dir(name)) == "scenarios"
 }
 
+// otherThanRunbook is what to do with a file that is something else than a runbook,
+// by its name; "" if that does not say.
+func otherThanRunbook(name string) string {
+	switch {
+	case filepath.Base(name) == siteFile:
+		return "it is a site: exec RUNBOOK --site FILE"
+	case isScenario(name):
+		return "it is a scenario: exec RUNBOOK --dry-run --scenario FILE"
+	case isTest(name):
+		return "it has tests: runbook test FILE"
+	case isInterlock(name):
+		return "it has interlocks, which are in force in every run of their site: runbook show FILE"
+	}
+	return ""
+}
+
 // isTest tells tests by what they are called.
 func isTest(name string) bool { return strings.HasSuffix(name, "_test.star") }

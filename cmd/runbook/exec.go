@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -117,10 +118,13 @@ func (a *App) prepare(file string, o *execOptions) (*job, error) {
 		j.engine = j.counted(j.engine)
 	}
 	if j.program, err = j.engine.Load(w.runbook); err != nil {
+		if hint := otherThanRunbook(w.runbook); hint != "" {
+			return nil, &exitError{code: InvalidScript, err: fmt.Errorf("%s: %w", file, interpreter.ErrNoMain), hint: hint}
+		}
 		return nil, a.invalid(err, j.program.Files())
 	}
 	if _, err := j.program.Main(); err != nil {
-		return nil, &exitError{code: InvalidScript, err: err, hint: "a runbook is a file with def main(…)"}
+		return nil, &exitError{code: InvalidScript, err: err, hint: cmp.Or(otherThanRunbook(w.runbook), "a runbook is a file with def main(…)")}
 	}
 	if j.program.WantsSite() {
 		if w.site == "" && !o.dryRun {

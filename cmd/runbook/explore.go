@@ -20,6 +20,9 @@ func (a *App) explore(ctx context.Context, files []string, o *exploreOptions) er
 	if err := o.check(); err != nil {
 		return err
 	}
+	if err := o.writable(); err != nil {
+		return err
+	}
 	x, err := a.searchFor(ctx, files, o)
 	if err != nil {
 		return err
@@ -64,10 +67,22 @@ func (a *App) searchFor(ctx context.Context, files []string, o *exploreOptions) 
 	}
 	x, err := newSearch(ctx, s)
 	if err != nil {
-		return nil, &exitError{code: RunbookFailed, err: err, hint: "explore looks for what a fault breaks: exec --dry-run shows what is broken without"}
+		return nil, o.undisturbed(s, err)
 	}
 	x.faults, x.runs, x.told = o.faults, o.runs, a.exploreProgress("runs")
 	return x, a.further(ctx, x, o)
+}
+
+// undisturbed is the error of a run that fails before anything is tried.
+func (o *exploreOptions) undisturbed(s *subject, err error) error {
+	if !errors.Is(err, errUndisturbed) {
+		return &exitError{code: InvalidScript, err: err}
+	}
+	hint := "explore looks for what a fault breaks; see what is broken without: " + o.execLine(s.job, s.file, o.scenario)
+	if o.fromLive {
+		hint += " --from-live"
+	}
+	return &exitError{code: RunbookFailed, err: err, hint: hint}
 }
 
 // further finds where else than usual the search is to begin.
@@ -134,9 +149,9 @@ func (a *App) exploreEnd(ctx context.Context, file string, o *exploreOptions, x 
 	}
 	r := reportOf(file, o, x)
 	for _, form := range []struct {
-		name  string
-		write func(io.Writer) error
-	}{{o.junit, r.junit}, {o.sarif, r.sarif}} {
+		flag, name string
+		write      func(io.Writer) error
+	}{{"junit", o.junit, r.junit}, {"sarif", o.sarif, r.sarif}} {
 		if form.name == "" {
 			continue
 		}
@@ -145,7 +160,7 @@ func (a *App) exploreEnd(ctx context.Context, file string, o *exploreOptions, x 
 			return err
 		}
 		if err := os.WriteFile(form.name, b.Bytes(), 0o644); err != nil {
-			return usage("%s: %w", form.name, cause(err))
+			return usage("--%s %s: %w", form.flag, form.name, cause(err))
 		}
 	}
 	if o.json {

@@ -89,9 +89,7 @@ func (a *App) exploreCommand() *cobra.Command {
   runbook explore --inverse startup.star shutdown.star
   runbook explore startup.star --mutate --budget 5m
   runbook explore startup.star --faults 2 --runs 20000 --junit explore.xml`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			return exactly(map[bool]int{false: 1, true: 2}[o.inverse])(cmd, args)
-		},
+		Args:              o.files,
 		ValidArgsFunction: completeRunbook,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.explore(cmd.Context(), args, &o) },
 	}
@@ -101,6 +99,17 @@ func (a *App) exploreCommand() *cobra.Command {
 	completeFlag(cmd, "scenario", completeStar)
 	completeFlag(cmd, "from", cobra.FixedCompletions(froms, cobra.ShellCompDirectiveNoFileComp))
 	return grouped("write", cmd)
+}
+
+// files refuses another number of runbooks than the flags want.
+func (o *exploreOptions) files(cmd *cobra.Command, args []string) error {
+	switch {
+	case o.inverse:
+		return exactly(2)(cmd, args)
+	case len(args) == 2:
+		return usage("explore: got %s and %s, want one runbook, or --inverse if the second takes back what the first does", args[0], args[1])
+	}
+	return exactly(1)(cmd, args)
 }
 
 func (o *exploreOptions) register(f *pflag.FlagSet) {

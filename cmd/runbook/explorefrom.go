@@ -78,7 +78,7 @@ func (l *looker) everything(ctx context.Context, j *job, state string) (*sight, 
 // now, if that is said.
 func (a *App) beginAt(ctx context.Context, s *subject, o *exploreOptions) error {
 	if o.fromLive {
-		seen, err := a.seenLive(ctx, s.job, s.faults, &execOptions{runOptions: runOptions{json: o.json}})
+		seen, err := a.seenLive(ctx, s.job, s.faults, &execOptions{scenario: o.scenario, runOptions: runOptions{json: o.json}})
 		if err != nil {
 			return err
 		}

@@ -126,6 +126,9 @@ func (t *trial) settle(ctx context.Context, v *verdict) {
 	s := t.subject
 	v.left = t.final()
 	if v.left == s.goal {
+		if v.err == nil && s.prompt && s.begins == nil && v.ended != s.goal && !t.plan.befalls() {
+			v.broke(mustBeTrue, "it ended well before it was so:\n"+differing(s.goal, v.ended), "")
+		}
 		return
 	}
 	if v.err == nil && !t.plan.befalls() {

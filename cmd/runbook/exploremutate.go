@@ -16,6 +16,7 @@ import (
 const (
 	mustLoad    = "the file is valid"
 	mustSucceed = "the undisturbed run ends well"
+	mustOutlast = "it ends well where the runbook as it is does"
 )
 
 // mutantRuns are the runs with one mutant, if --runs says nothing: few more are
@@ -40,15 +41,39 @@ type mutator struct {
 	known map[string]bool // signs of what is wrong without a mutation
 	runs  int             // with one mutant, at most
 	all   []*mutation
+	// outlasted tells of what goes wrong with requests, or the tool, at a place
+	// whether the runbook as it is ends well whenever it does.
+	outlasted map[ordeal]bool
+}
+
+// An ordeal is a kind of mishap at a place, whichever effect that is there.
+type ordeal struct{ kind, place, where string }
+
+// ordealOf is that of a schedule; false if there is none: what befalls systems
+// does so at a time, at which the runbook may be elsewhere.
+func ordealOf(plan schedule) (ordeal, bool) {
+	if len(plan) != 1 || plan[0].world {
+		return ordeal{}, false
+	}
+	return ordeal{plan[0].kind, plan[0].place, plan[0].where}, true
+}
+
+// note notes how a trial of the runbook as it is ended.
+func (m *mutator) note(plan schedule, v *verdict) {
+	if at, ok := ordealOf(plan); ok {
+		before, known := m.outlasted[at]
+		m.outlasted[at] = v.err == nil && (before || !known)
+	}
 }
 
 // exploreMutants explores the runbook as it is, and then with one mistake in it.
 func (a *App) exploreMutants(ctx context.Context, file string, o *exploreOptions, x *search) error {
+	m := &mutator{base: x, sets: o.sets, runs: cmp.Or(o.runs, mutantRuns), known: map[string]bool{}, outlasted: map[ordeal]bool{}}
 	x.runs = 0 // what is wrong as it is has to be known
+	x.noted = m.note
 	if err := x.run(ctx); err != nil {
 		return err
 	}
-	m := &mutator{base: x, sets: o.sets, runs: cmp.Or(o.runs, mutantRuns), known: map[string]bool{}}
 	for sign := range x.bySign {
 		m.known[sign] = true
 	}
@@ -169,7 +194,7 @@ func (m *mutator) explore(ctx context.Context, u *mutation) error {
 	case err != nil:
 		u.rule = mustSucceed
 		return ctx.Err()
-	case s.goal != base.goal:
+	case s.goal != base.goal, base.prompt && !s.prompt:
 		u.rule = mustBeTrue
 		return nil
 	case s.resting != "" && base.resting == "":
@@ -184,10 +209,17 @@ func (m *mutator) explore(ctx context.Context, u *mutation) error {
 		if err != nil {
 			return err
 		}
-		if u.runs++; v.rule != "" && !m.known[v.sign] {
-			u.rule, u.by = v.rule, plan.line()
-			return nil
+		at, _ := ordealOf(plan)
+		switch u.runs++; {
+		case v.rule != "" && !m.known[v.sign]:
+			u.rule = v.rule
+		case v.err != nil && m.outlasted[at]:
+			u.rule = mustOutlast
+		default:
+			continue
 		}
+		u.by = plan.line()
+		return nil
 	}
 	return nil
 }

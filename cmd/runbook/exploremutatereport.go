@@ -139,7 +139,7 @@ func (r *mutantsReport) text(w io.Writer, color bool) {
 // ending tells by which rules mutants were noticed, and which were not.
 func (r *mutantsReport) ending(w io.Writer, color bool) {
 	title := "noticed by   "
-	for _, rule := range append([]string{mustLoad, mustSucceed}, rules...) {
+	for _, rule := range append([]string{mustLoad, mustSucceed, mustOutlast}, rules...) {
 		if n := r.of(func(u mutantReport) bool { return u.Rule == rule }); n > 0 {
 			fmt.Fprintf(w, "%s%s: %d\n", map[bool]string{true: "\n"}[title != ""]+fmt.Sprintf("%-13s", title), rule, n)
 			title = ""

@@ -66,7 +66,10 @@ func (o *exploreOptions) thenLine(f *finding) string {
 
 // execLine is the command that rehearses a runbook in a scenario.
 func (o *exploreOptions) execLine(j *job, file, scenario string) string {
-	words := []string{"runbook", "exec", file, "--dry-run", "--scenario", scenario}
+	words := []string{"runbook", "exec", file, "--dry-run"}
+	if scenario != "" {
+		words = append(words, "--scenario", scenario)
+	}
 	if o.site != "" {
 		words = append(words, "--site", o.site)
 	}
@@ -83,7 +86,7 @@ func (o *exploreOptions) execLine(j *job, file, scenario string) string {
 		words = append(words, "--seed", strconv.FormatUint(o.seed, 10))
 	}
 	for i, w := range words {
-		if strings.ContainsAny(w, " \t\"'$*?;&|<>()[]{}\\") {
+		if strings.ContainsAny(w, " \t\n\"'`$*?;&|<>()[]{}\\#~!") {
 			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 		}
 	}

@@ -13,12 +13,13 @@ import (
 // A search tries schedules of a subject, and keeps counts and findings.
 type search struct {
 	subject *subject
-	back    *subject           // the inverse, from where the subject leaves the systems; nil for none
-	others  []*outset          // to be tried as well
-	faults  int                // mishaps in one schedule, at most
-	runs    int                // trials, at most; 0 for no limit
-	over    func() bool        // the time is up
-	told    func(n, total int) // progress
+	back    *subject                        // the inverse, from where the subject leaves the systems; nil for none
+	others  []*outset                       // to be tried as well
+	faults  int                             // mishaps in one schedule, at most
+	runs    int                             // trials, at most; 0 for no limit
+	over    func() bool                     // the time is up
+	told    func(n, total int)              // progress
+	noted   func(plan schedule, v *verdict) // of each trial; nil for nothing
 	tried   int
 	singles []mishap
 	tallies map[string]*tallyOf
@@ -51,6 +52,9 @@ type finding struct {
 // mostFound is how many findings are kept, however many runs there are.
 const mostFound = 100
 
+// errUndisturbed is about the run without any fault, which must end well.
+var errUndisturbed = errors.New("the undisturbed run")
+
 // newSearch runs the subject undisturbed and finds what there is to try.
 func newSearch(ctx context.Context, s *subject) (*search, error) {
 	first := &search{subject: s, tallies: map[string]*tallyOf{}, ended: map[string]int{}, stepped: map[string]int{}, begunIn: map[string]int{}, bySign: map[string]*finding{}}
@@ -61,10 +65,10 @@ func newSearch(ctx context.Context, s *subject) (*search, error) {
 	defer t.world.Close()
 	v := t.run(ctx, trialMode{traced: true})
 	if v.err != nil {
-		return nil, fmt.Errorf("the undisturbed run ends in: %w", v.err)
+		return nil, fmt.Errorf("%w ends in: %w%s", errUndisturbed, v.err, s.where(v.err))
 	}
 	if hazards := t.seen.hazards(true); len(hazards) > 0 {
-		return nil, fmt.Errorf("the undisturbed run: %w: %s", errHazards, hazards[0])
+		return nil, fmt.Errorf("%w: %w: %s", errUndisturbed, errHazards, hazards[0])
 	}
 	s.looks, s.asked, s.took = v.looks, v.asked, v.took
 	if s.covered != nil {
@@ -72,11 +76,20 @@ func newSearch(ctx context.Context, s *subject) (*search, error) {
 	}
 	s.names, s.touched = namesIn(s.job, v.looks), unitsOf(s.job, t.world, v.looks)
 	s.goal = t.final()
+	s.prompt = v.ended == s.goal
 	if err := t.again(ctx); err != nil { // as a shutdown that finds nobody who answers
 		s.resting = interpreter.Explain(err, s.job.files()).Position
 	}
 	first.singles = mishapsIn(s.looks, s.touched, 2*s.patience())
 	return first, nil
+}
+
+// where is the place of an error in brackets; "" if it has none.
+func (s *subject) where(err error) string {
+	if x := interpreter.Explain(err, s.job.files()); x.Position != "" {
+		return " (" + x.Position + ")"
+	}
+	return ""
 }
 
 // run tries everything that the limits allow.
@@ -168,6 +181,9 @@ func alone(singles []mishap) []schedule {
 
 // count counts a trial and keeps what it found.
 func (x *search) count(s *subject, plan schedule, v *verdict) {
+	if x.noted != nil {
+		x.noted(plan, v)
+	}
 	x.tried++
 	for _, m := range plan {
 		t := x.tallies[m.kind]

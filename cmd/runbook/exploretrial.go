@@ -28,6 +28,7 @@ type subject struct {
 	live    string // what was read of the live systems; "" for nothing
 	seed    uint64 // given besides; 0 for none
 	goal    string // how an undisturbed run leaves the world
+	prompt  bool   // an undisturbed run ends when that is reached, and not before
 	took    time.Duration
 	asked   int // requests
 	looks   []look
@@ -57,6 +58,7 @@ type verdict struct {
 	looks    []look      // if it was traced
 	asked    int
 	took     time.Duration
+	ended    string   // the state of the world when it ended
 	left     string   // how it left the world
 	refused  []string // names of interlocks that stepped in
 }
@@ -135,6 +137,7 @@ func (t *trial) run(ctx context.Context, mode trialMode) *verdict {
 		v.kind = e.Kind
 	}
 	v.doubt = errors.As(v.err, new(*interpreter.Unsettled))
+	v.ended = t.state()
 	t.world.Relieve()
 	return v
 }
@@ -205,6 +208,11 @@ func (t *trial) again(ctx context.Context) error {
 // final is the state of the world once all that is under way has ended.
 func (t *trial) final() string {
 	t.world.Advance(max(t.world.Elapsed(), t.plan.ends()) + settleTime)
+	return t.state()
+}
+
+// state is the state of the world as it counts for the goal.
+func (t *trial) state() string {
 	state := strings.Join(t.world.DescribeShort(), "\n")
 	// A halt file is read by the start script of its node, and none waits by now.
 	state = strings.ReplaceAll(state, ": down, halt file", ": down")

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 
 	"runbook/builtins"
 	"runbook/interpreter"
@@ -46,11 +48,19 @@ func writeRules(w io.Writer, rules []ruleInfo, width int) error {
 	return nil
 }
 
-// twice are the rules of an interlock file that have a name twice: that is seen
-// only where all of them are gathered.
+// twice are the rules of an interlock file that have a name twice, in it or among
+// the others of its site: that is seen only where all of them are gathered.
 func twice(w *workplace, name string) error {
-	_, err := builtins.LoadInterlocks(w, []string{name}, nil)
-	if err != nil && interpreter.PlaceOf(err).IsValid() {
+	names, where := []string{name}, name
+	if own := siteRoot + name; fileExists(filepath.Join(w.root, siteFile)) {
+		site := &workplace{root: w.root, home: w.root}
+		all, err := site.interlockNames()
+		if err == nil && slices.Contains(all, own) {
+			w, names, where = site, all, own
+		}
+	}
+	_, err := builtins.LoadInterlocks(w, names, nil)
+	if at := interpreter.PlaceOf(err); err != nil && at.IsValid() && at.Filename() == where {
 		return err
 	}
 	return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -67,6 +68,9 @@ func (d *duration) String() string {
 // Set reads the flag.
 func (d *duration) Set(s string) error {
 	t, err := effect.ParseDuration(s)
+	if err == nil && t < 0 {
+		err = fmt.Errorf("got %q, want no less than 0s", s)
+	}
 	*d = duration(t)
 	return err
 }

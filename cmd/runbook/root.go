@@ -1,10 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // command is the whole command line.
@@ -27,7 +30,7 @@ repeating a change blindly.`,
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &exitError{code: Usage, err: err, hint: "see " + cmd.CommandPath() + " --help"}
+		return &exitError{code: Usage, err: plainFlag(err), hint: "see " + cmd.CommandPath() + " --help"}
 	})
 	root.AddGroup(
 		&cobra.Group{ID: "run", Title: "Run:"},
@@ -46,6 +49,19 @@ repeating a change blindly.`,
 	root.AddCommand(exitCodesTopic())
 	explainCompletion(root)
 	return root
+}
+
+// plainFlag says what is wrong with a flag's value as all else is said.
+func plainFlag(err error) error {
+	wrong, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if !ok {
+		return err
+	}
+	name := "--" + wrong.GetFlag().Name
+	if _, ok := errors.AsType[*strconv.NumError](err); ok {
+		return fmt.Errorf("%s: got %q, want a number", name, wrong.GetValue())
+	}
+	return fmt.Errorf("%s: %w", name, wrong.Unwrap())
 }
 
 // explainCompletion has the help of completion, which cobra writes, say what is

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"runbook/simulator"
@@ -28,6 +29,9 @@ func (o *serveOptions) describe(server *serve.Server) error {
 		return err
 	}
 	ready := server.Ready()
+	if ready.SSH == nil && slices.ContainsFunc(ready.Systems, func(s serve.ReadySystem) bool { return s.Kind == "rhino" }) {
+		return usage("--write-site %s: got Rhino clusters and no --ssh, by which a site reaches their hosts", o.writeSite)
+	}
 	if err = writeOver(site, ready.Site(secret)); err == nil && o.passwordFile == "" && ready.User != "" {
 		password := ""
 		server.Do(func(w *simulator.World) { _, password = w.Systems()[0].Login(ready.User) })

@@ -18,7 +18,8 @@ func rooms() []Room {
 		{Path: "builtins", May: []string{"builtins/*", "builtins/rhino"}, Reason: "what scripts can say does not depend on what carries it out"},
 		{Path: "live", May: []string{"effect"}, Reason: "the mux hands each request to the performer of its kind, and knows none of them"},
 		{Path: "live/*", May: []string{"effect"}, Reason: "worlds do not know each other; the command puts them together"},
-		{Path: "simulator", May: []string{"effect"}, Reason: "a simulated world is a world like any other, and knows no face it is shown through"},
+		{Path: "simulator", May: []string{"effect", "simulator/model"}, Reason: "a simulated world is a world like any other, and knows no face it is shown through"},
+		{Path: "simulator/model", May: []string{"effect"}, Reason: "what all simulated systems are made of knows none of them, and no world that they are in"},
 		{Path: "simulator/serve", May: []string{"simulator"}, Reason: "the face of the simulator has a codec of its own, so that it and the live one prove each other"},
 		{Path: "runbooks", TestsMay: everything, Reason: "shipped runbooks are plain files, and the package only carries them"},
 		{

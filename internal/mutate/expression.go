@@ -71,7 +71,9 @@ func (m *maker) call(c *syntax.CallExpr) {
 		case "fail_if":
 			m.dropArgument(FailIfDropped, c, i)
 		case "until":
-			m.expression(WaitEnded, value, "lambda _: True")
+			if !strings.HasSuffix(m.text(value), ": True") { // it takes any answer
+				m.expression(WaitEnded, value, "lambda _: True")
+			}
 		}
 	}
 }

@@ -25,6 +25,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"runbook/simulator/model"
 )
 
 // How it is built: every unit (a node, EXAoperation itself, EXAStorage, a
@@ -69,7 +71,7 @@ func New(cfg Config, seed uint64) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{setup: s, seed: mix(seed), pluginFaults: make([]int, len(s.Faults.Plugins))}
+	c := &Cluster{setup: s, seed: model.Mix(seed), pluginFaults: make([]int, len(s.Faults.Plugins))}
 	if err := c.beginDatabases(); err != nil {
 		return nil, err
 	}

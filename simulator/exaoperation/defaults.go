@@ -1,18 +1,12 @@
 package exaoperation
 
+import "runbook/simulator/model"
+
 // This file is the one place of defaults: every word, duration and choice of
 // the simulator with what it rests on. What is marked Chosen stands in for
 // what nobody has seen, and is meant to be set.
 
-type textSetting struct {
-	name  string
-	field func(*Texts) *string
-	value string
-	mark  Mark
-	note  string
-}
-
-var textSettings = []textSetting{
+var textSettings = []model.Row[Texts, string]{
 	{"node_running", func(t *Texts) *string { return &t.NodeRunning }, "Running", Client, "getNodeState of a node that is up"},
 	{"node_suspended", func(t *Texts) *string { return &t.NodeSuspended }, "Suspended", Client, "its cluster services are stopped"},
 	{"node_off", func(t *Texts) *string { return &t.NodeOff }, "Unknown", Client, "it is powered off"},
@@ -141,47 +135,31 @@ var linesSettings = []linesSetting{
 	{"node_gone", func(t *Texts) *[]string { return &t.NodeGone }, []string{"Node {node} is not reachable."}, nil, Chosen, "a node lost its power"},
 }
 
-type timingSetting struct {
-	name  string
-	field func(*Timings) *Span
-	value Span
-	mark  Mark
-	note  string
+var timingSettings = []model.Row[Timings, Span]{
+	{"node_boot", func(t *Timings) *Span { return &t.NodeBoot }, model.Seconds(900, 1500), Documented, "15 to 25 minutes on hardware; 121 s on a virtual machine"},
+	{"node_shutdown", func(t *Timings) *Span { return &t.NodeShutdown }, model.Seconds(30, 90), Chosen, ""},
+	{"license_boot", func(t *Timings) *Span { return &t.LicenseBoot }, model.Seconds(180, 300), Client, "with EXAoperation 'usually up to 6 minutes', 'can take up to 10'"},
+	{"license_shutdown", func(t *Timings) *Span { return &t.LicenseShutdown }, model.Seconds(30, 60), Chosen, ""},
+	{"cluster_services", func(t *Timings) *Span { return &t.ClusterServices }, model.Seconds(5, 20), Chosen, ""},
+	{"exaoperation_start", func(t *Timings) *Span { return &t.EXAoperationStart }, model.Seconds(20, 60), Chosen, "the rest of the 6 minutes"},
+	{"exaoperation_restart", func(t *Timings) *Span { return &t.EXAoperationRestart }, model.Seconds(60, 150), Client, "the example scripts wait 150 s"},
+	{"failover", func(t *Timings) *Span { return &t.Failover }, model.Seconds(20, 60), Documented, "'up to one minute'"},
+	{"storage_start", func(t *Timings) *Span { return &t.StorageStart }, model.Seconds(20, 60), Client, "a client gives it 60 s"},
+	{"storage_stop", func(t *Timings) *Span { return &t.StorageStop }, model.Seconds(10, 30), Chosen, ""},
+	{"database_create", func(t *Timings) *Span { return &t.DatabaseCreate }, model.Seconds(5, 15), Chosen, ""},
+	{"database_start", func(t *Timings) *Span { return &t.DatabaseStart }, model.Seconds(20, 60), Client, "a client gives it 60 s"},
+	{"database_connect", func(t *Timings) *Span { return &t.DatabaseConnect }, model.Seconds(1, 10), Client, "1 s 'until it's really available', then up to 120 s"},
+	{"database_stop", func(t *Timings) *Span { return &t.DatabaseStop }, model.Seconds(10, 60), Chosen, ""},
+	{"failure_detect", func(t *Timings) *Span { return &t.FailureDetect }, model.Seconds(5, 5), Documented, "about 5 s"},
+	{"reserve_activate", func(t *Timings) *Span { return &t.ReserveActivate }, model.Seconds(2, 2), Documented, "about 2 s"},
+	{"reserve_connect", func(t *Timings) *Span { return &t.ReserveConnect }, model.Seconds(8, 8), Documented, "about 8 s"},
+	{"backup", func(t *Timings) *Span { return &t.Backup }, model.Seconds(1200, 1800), Documented, "a sample took 25 minutes"},
+	{"backup_cleanup", func(t *Timings) *Span { return &t.BackupCleanup }, model.Seconds(5, 60), Chosen, "'unpredictable'"},
+	{"restore", func(t *Timings) *Span { return &t.Restore }, model.Seconds(1200, 2400), Chosen, ""},
+	{"log_window", func(t *Timings) *Span { return &t.LogWindow }, model.Seconds(86400, 86400), Chosen, "how far back logEntries looks"},
 }
 
-var timingSettings = []timingSetting{
-	{"node_boot", func(t *Timings) *Span { return &t.NodeBoot }, seconds(900, 1500), Documented, "15 to 25 minutes on hardware; 121 s on a virtual machine"},
-	{"node_shutdown", func(t *Timings) *Span { return &t.NodeShutdown }, seconds(30, 90), Chosen, ""},
-	{"license_boot", func(t *Timings) *Span { return &t.LicenseBoot }, seconds(180, 300), Client, "with EXAoperation 'usually up to 6 minutes', 'can take up to 10'"},
-	{"license_shutdown", func(t *Timings) *Span { return &t.LicenseShutdown }, seconds(30, 60), Chosen, ""},
-	{"cluster_services", func(t *Timings) *Span { return &t.ClusterServices }, seconds(5, 20), Chosen, ""},
-	{"exaoperation_start", func(t *Timings) *Span { return &t.EXAoperationStart }, seconds(20, 60), Chosen, "the rest of the 6 minutes"},
-	{"exaoperation_restart", func(t *Timings) *Span { return &t.EXAoperationRestart }, seconds(60, 150), Client, "the example scripts wait 150 s"},
-	{"failover", func(t *Timings) *Span { return &t.Failover }, seconds(20, 60), Documented, "'up to one minute'"},
-	{"storage_start", func(t *Timings) *Span { return &t.StorageStart }, seconds(20, 60), Client, "a client gives it 60 s"},
-	{"storage_stop", func(t *Timings) *Span { return &t.StorageStop }, seconds(10, 30), Chosen, ""},
-	{"database_create", func(t *Timings) *Span { return &t.DatabaseCreate }, seconds(5, 15), Chosen, ""},
-	{"database_start", func(t *Timings) *Span { return &t.DatabaseStart }, seconds(20, 60), Client, "a client gives it 60 s"},
-	{"database_connect", func(t *Timings) *Span { return &t.DatabaseConnect }, seconds(1, 10), Client, "1 s 'until it's really available', then up to 120 s"},
-	{"database_stop", func(t *Timings) *Span { return &t.DatabaseStop }, seconds(10, 60), Chosen, ""},
-	{"failure_detect", func(t *Timings) *Span { return &t.FailureDetect }, seconds(5, 5), Documented, "about 5 s"},
-	{"reserve_activate", func(t *Timings) *Span { return &t.ReserveActivate }, seconds(2, 2), Documented, "about 2 s"},
-	{"reserve_connect", func(t *Timings) *Span { return &t.ReserveConnect }, seconds(8, 8), Documented, "about 8 s"},
-	{"backup", func(t *Timings) *Span { return &t.Backup }, seconds(1200, 1800), Documented, "a sample took 25 minutes"},
-	{"backup_cleanup", func(t *Timings) *Span { return &t.BackupCleanup }, seconds(5, 60), Chosen, "'unpredictable'"},
-	{"restore", func(t *Timings) *Span { return &t.Restore }, seconds(1200, 2400), Chosen, ""},
-	{"log_window", func(t *Timings) *Span { return &t.LogWindow }, seconds(86400, 86400), Chosen, "how far back logEntries looks"},
-}
-
-type behaviourSetting struct {
-	name    string
-	field   func(*Behaviour) *string
-	choices []string // the default first
-	mark    Mark
-	note    string
-}
-
-var behaviourSettings = []behaviourSetting{
+var behaviourSettings = []model.ChoiceRow[Behaviour]{
 	{"short_names", func(b *Behaviour) *string { return &b.ShortNames }, []string{"plugins", "everywhere", "nowhere"}, Documented, "callPlugin takes 'n10'; whether others do is unknown"},
 	{"role_denied", func(b *Behaviour) *string { return &b.RoleDenied }, []string{"fault", "unauthorized"}, Chosen, ""},
 	{"storage_stop", func(b *Behaviour) *string { return &b.StorageStop }, []string{"accept", "refuse"}, Chosen, "the dangerous one"},

@@ -132,7 +132,7 @@ func drawConfig(t *rapid.T) Config {
 	}
 	for i := range behaviourSettings {
 		s := &behaviourSettings[i]
-		*s.field(&cfg.Behaviour) = rapid.SampledFrom(s.choices).Draw(t, s.name)
+		*s.Field(&cfg.Behaviour) = rapid.SampledFrom(s.Choices).Draw(t, s.Name)
 	}
 	kinds := []NodeFaultKind{NeverBoots, BootsLate, FallsOver}
 	if cfg.Nodes == nil && rapid.Bool().Draw(t, "faults") {

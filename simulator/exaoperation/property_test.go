@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"runbook/effect"
+	"runbook/simulator/model"
 )
 
 func must(t *rapid.T, cfg Config, seed uint64) *Cluster {
@@ -176,7 +177,7 @@ func TestDraw(t *testing.T) {
 	c := begin(t, Config{}).c
 	low, high := false, false
 	for turn := range uint32(1000) {
-		d := c.draw(seconds(10, 20), forBoot, 3, turn)
+		d := c.draw(model.Seconds(10, 20), forBoot, 3, turn)
 		if d < 10*time.Second || d > 20*time.Second || d%time.Millisecond != 0 {
 			t.Fatalf("draw = %s, want 10s to 20s", d)
 		}
@@ -185,7 +186,7 @@ func TestDraw(t *testing.T) {
 	if !low || !high {
 		t.Errorf("draw: got nothing near an end of the span in 1000 turns")
 	}
-	if d := c.draw(None, forBoot, 0, 0); d != 0 {
+	if d := c.draw(model.None, forBoot, 0, 0); d != 0 {
 		t.Errorf("draw(None) = %s, want nothing", d)
 	}
 }

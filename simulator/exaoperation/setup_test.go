@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"runbook/effect"
+	"runbook/simulator/model"
 )
 
 func TestNewRefuses(t *testing.T) {
@@ -131,7 +132,7 @@ func TestSetByName(t *testing.T) {
 		case "texts":
 			err = cfg.Texts.Set(name, "x")
 		case "timings":
-			err = cfg.Timings.Set(name, Fixed(time.Second))
+			err = cfg.Timings.Set(name, model.Fixed(time.Second))
 		case "behaviour":
 			err = cfg.Behaviour.Set(name, s.Choices[len(s.Choices)-1])
 		}
@@ -139,33 +140,16 @@ func TestSetByName(t *testing.T) {
 			t.Errorf("Set(%s): %v", s.Name, err)
 		}
 	}
-	if cfg.Texts.NodeBooting != "x" || cfg.Timings.Failover != Fixed(time.Second) || cfg.Behaviour.LogOrder != "oldest" {
+	if cfg.Texts.NodeBooting != "x" || cfg.Timings.Failover != model.Fixed(time.Second) || cfg.Behaviour.LogOrder != "oldest" {
 		t.Errorf("Set: got %+v, want what was set", cfg)
 	}
 	if err := cfg.Texts.Set("backup_begun", ""); err != nil || cfg.Texts.BackupBegun == nil || len(cfg.Texts.BackupBegun) != 0 {
 		t.Errorf("Set(backup_begun) = %v, %v, want no lines", cfg.Texts.BackupBegun, err)
 	}
-	for _, err := range []error{cfg.Texts.Set("y", ""), cfg.Timings.Set("y", None), cfg.Behaviour.Set("y", ""), cfg.Behaviour.Set("node_on", "y")} {
+	for _, err := range []error{cfg.Texts.Set("y", ""), cfg.Timings.Set("y", model.None), cfg.Behaviour.Set("y", ""), cfg.Behaviour.Set("node_on", "y")} {
 		if err == nil || !strings.Contains(err.Error(), `got "y", want one of`) {
 			t.Errorf("Set(y) = %v, want the names there are", err)
 		}
-	}
-}
-
-func TestSpan(t *testing.T) {
-	t.Parallel()
-	for want, s := range map[string]Span{"15m to 25m": seconds(900, 1500), "5s": seconds(5, 5), "0s": None, "1m": Fixed(time.Minute)} {
-		if got := s.String(); got != want {
-			t.Errorf("String = %s, want %s", got, want)
-		}
-	}
-	if Fixed(0) != None {
-		t.Errorf("Fixed(0) = %v, want None", Fixed(0))
-	}
-	k := begin(t, Config{Timings: Instant(), Nodes: DataNodes(3)})
-	k.start()
-	if k.now != 0 {
-		t.Errorf("a start without delays took %s, want no time", k.now)
 	}
 }
 

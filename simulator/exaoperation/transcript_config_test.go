@@ -5,6 +5,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"runbook/effect"
+	"runbook/simulator/model"
+	"runbook/simulator/model/modeltest"
 )
 
 // cluster begins a cluster. Options: seed, begin, version, nodes (how many),
@@ -31,7 +35,7 @@ func (s *script) cluster(options []string, body string) {
 			cfg.Entry = value
 		case "fixed":
 			for _, t := range timingSettings {
-				*t.field(&cfg.Timings) = Fixed(s.duration(value))
+				*t.Field(&cfg.Timings) = model.Fixed(s.duration(value))
 			}
 			cfg.Timings.LogWindow = Span{}
 		default:
@@ -46,7 +50,7 @@ func (s *script) cluster(options []string, body string) {
 		fmt.Fprintln(&s.out, err)
 		return
 	}
-	s.c, s.now, s.log, s.hazards, s.shown = c, 0, 0, nil, nil
+	s.c, s.now, s.log, s.watch = c, 0, 0, modeltest.Watch{Clock: effect.FormatDuration}
 }
 
 func (s *script) number(text string) int64 {
@@ -115,7 +119,7 @@ func (s *script) configure(cfg *Config, words []string) {
 	case "text":
 		s.must(cfg.Texts.Set(name, strings.Join(words[2:], " ")))
 	case "timing":
-		s.must(cfg.Timings.Set(name, Fixed(s.duration(words[2]))))
+		s.must(cfg.Timings.Set(name, model.Fixed(s.duration(words[2]))))
 	case "behaviour":
 		s.must(cfg.Behaviour.Set(name, words[2]))
 	case "fault":

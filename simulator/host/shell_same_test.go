@@ -137,7 +137,7 @@ trap 'echo bye' EXIT; false
 
 trap 'echo got' TERM; kill -TERM $$; echo after; trap - TERM; trap '' INT; kill -INT $$; echo ignored; kill -USR1 $$; echo never
 
-trap 'echo x; exit 9' HUP; kill -HUP $$; echo never
+trap 'echo x; exit 9' USR1; kill -USR1 $$; echo never
 
 (trap 'echo sub' EXIT; exit 2); echo $?; trap 'echo main' EXIT; (exit 1); echo $?
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"runbook/simulator/host"
+	"runbook/simulator/model"
 )
 
 // A session is a console that is connected to a node.
@@ -29,7 +30,7 @@ func (c *Cluster) console(p *host.Process) int {
 	slow, refused := c.consoleFault(p.Machine())
 	name := p.Machine().Name()
 	c.consoles[name]++
-	p.Sleep(c.draw(c.Timings.Console, forConsole, int(c.consoles[name]), uint32(hash(name))) + slow)
+	p.Sleep(c.draw(c.Timings.Console, forConsole, int(c.consoles[name]), uint32(model.Hash(name))) + slow)
 	n, reasons := c.connect(p, refused)
 	if n == nil {
 		fmt.Fprintf(p.Stderr, "%s\n%s\n%s\n", put(c.Texts.CannotConnect, "text", c.Conventions.NotConnected), strings.Join(reasons, "\n"), c.Texts.DebugHint)

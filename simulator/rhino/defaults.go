@@ -1,11 +1,13 @@
 package rhino
 
+import "runbook/simulator/model"
+
 // This file is the one place of defaults: every word, duration and choice of
 // the simulator with what it rests on; defaults_texts.go holds those of the
 // texts. What is marked Chosen or Memory stands in for what nobody has seen,
 // and is meant to be set.
 
-var conventionSettings = []textSetting[Conventions]{
+var conventionSettings = []model.Row[Conventions, string]{
 	{"node_home", func(v *Conventions) *string { return &v.NodeHome }, "{base}/node-{id}", Documented, ""},
 	{"start_script", func(v *Conventions) *string { return &v.StartScript }, "{home}/start-rhino.sh", Documented, ""},
 	{"stop_script", func(v *Conventions) *string { return &v.StopScript }, "{home}/stop-rhino.sh", Inferred, "named in the documentation; that it is in the node's directory is inferred"},
@@ -36,32 +38,32 @@ var conventionSettings = []textSetting[Conventions]{
 	{"unknown_command", func(v *Conventions) *string { return &v.UnknownCommand }, "Unknown command", Chosen, ""},
 }
 
-var timingSettings = []timingSetting{
-	{"launch", func(t *Timings) *Span { return &t.Launch }, seconds(2, 4), Chosen, ""},
-	{"configure", func(t *Timings) *Span { return &t.Configure }, seconds(3, 6), Chosen, ""},
-	{"check", func(t *Timings) *Span { return &t.Check }, seconds(0.5, 1), Chosen, ""},
-	{"join", func(t *Timings) *Span { return &t.Join }, seconds(2, 5), Chosen, ""},
-	{"load", func(t *Timings) *Span { return &t.Load }, seconds(10, 20), Chosen, ""},
-	{"copy", func(t *Timings) *Span { return &t.Copy }, seconds(5, 10), Chosen, ""},
-	{"machine_mlets", func(t *Timings) *Span { return &t.MachineMlets }, seconds(2, 4), Chosen, ""},
-	{"node_mlets", func(t *Timings) *Span { return &t.NodeMlets }, seconds(3, 6), Chosen, ""},
-	{"ready", func(t *Timings) *Span { return &t.Ready }, seconds(1, 2), Chosen, ""},
-	{"slee_start", func(t *Timings) *Span { return &t.SLEEStart }, seconds(5, 15), Chosen, ""},
-	{"slee_stop", func(t *Timings) *Span { return &t.SLEEStop }, seconds(1, 3), Chosen, ""},
-	{"shut_down", func(t *Timings) *Span { return &t.ShutDown }, seconds(3, 8), Chosen, ""},
-	{"shut_down_limit", func(t *Timings) *Span { return &t.ShutDownLimit }, seconds(60, 60), Chosen, "that there is one is documented: status 4"},
-	{"failure_detect", func(t *Timings) *Span { return &t.FailureDetect }, seconds(5, 5), Chosen, ""},
-	{"auto_restart", func(t *Timings) *Span { return &t.AutoRestart }, seconds(30, 30), Documented, ""},
-	{"convergence", func(t *Timings) *Span { return &t.Convergence }, seconds(300, 300), Chosen, "that there is one is documented: the alarm"},
-	{"recheck", func(t *Timings) *Span { return &t.Recheck }, seconds(60, 60), Chosen, "'retried periodically'"},
-	{"boot_lock", func(t *Timings) *Span { return &t.BootLock }, None, Chosen, "'may time out when many components are deployed'; off unless asked for"},
-	{"database_try", func(t *Timings) *Span { return &t.DatabaseTry }, seconds(10, 10), Chosen, ""},
-	{"console", func(t *Timings) *Span { return &t.Console }, seconds(2, 4), Chosen, "a JVM that starts"},
-	{"console_command", func(t *Timings) *Span { return &t.ConsoleCommand }, seconds(0.1, 0.5), Chosen, ""},
-	{"console_poll", func(t *Timings) *Span { return &t.ConsolePoll }, seconds(1, 1), Chosen, ""},
+var timingSettings = []model.Row[Timings, Span]{
+	{"launch", func(t *Timings) *Span { return &t.Launch }, model.Seconds(2, 4), Chosen, ""},
+	{"configure", func(t *Timings) *Span { return &t.Configure }, model.Seconds(3, 6), Chosen, ""},
+	{"check", func(t *Timings) *Span { return &t.Check }, model.Seconds(0.5, 1), Chosen, ""},
+	{"join", func(t *Timings) *Span { return &t.Join }, model.Seconds(2, 5), Chosen, ""},
+	{"load", func(t *Timings) *Span { return &t.Load }, model.Seconds(10, 20), Chosen, ""},
+	{"copy", func(t *Timings) *Span { return &t.Copy }, model.Seconds(5, 10), Chosen, ""},
+	{"machine_mlets", func(t *Timings) *Span { return &t.MachineMlets }, model.Seconds(2, 4), Chosen, ""},
+	{"node_mlets", func(t *Timings) *Span { return &t.NodeMlets }, model.Seconds(3, 6), Chosen, ""},
+	{"ready", func(t *Timings) *Span { return &t.Ready }, model.Seconds(1, 2), Chosen, ""},
+	{"slee_start", func(t *Timings) *Span { return &t.SLEEStart }, model.Seconds(5, 15), Chosen, ""},
+	{"slee_stop", func(t *Timings) *Span { return &t.SLEEStop }, model.Seconds(1, 3), Chosen, ""},
+	{"shut_down", func(t *Timings) *Span { return &t.ShutDown }, model.Seconds(3, 8), Chosen, ""},
+	{"shut_down_limit", func(t *Timings) *Span { return &t.ShutDownLimit }, model.Seconds(60, 60), Chosen, "that there is one is documented: status 4"},
+	{"failure_detect", func(t *Timings) *Span { return &t.FailureDetect }, model.Seconds(5, 5), Chosen, ""},
+	{"auto_restart", func(t *Timings) *Span { return &t.AutoRestart }, model.Seconds(30, 30), Documented, ""},
+	{"convergence", func(t *Timings) *Span { return &t.Convergence }, model.Seconds(300, 300), Chosen, "that there is one is documented: the alarm"},
+	{"recheck", func(t *Timings) *Span { return &t.Recheck }, model.Seconds(60, 60), Chosen, "'retried periodically'"},
+	{"boot_lock", func(t *Timings) *Span { return &t.BootLock }, model.None, Chosen, "'may time out when many components are deployed'; off unless asked for"},
+	{"database_try", func(t *Timings) *Span { return &t.DatabaseTry }, model.Seconds(10, 10), Chosen, ""},
+	{"console", func(t *Timings) *Span { return &t.Console }, model.Seconds(2, 4), Chosen, "a JVM that starts"},
+	{"console_command", func(t *Timings) *Span { return &t.ConsoleCommand }, model.Seconds(0.1, 0.5), Chosen, ""},
+	{"console_poll", func(t *Timings) *Span { return &t.ConsolePoll }, model.Seconds(1, 1), Chosen, ""},
 }
 
-var behaviourSettings = []behaviourSetting{
+var behaviourSettings = []model.ChoiceRow[Behaviour]{
 	{"second_primary", func(b *Behaviour) *string { return &b.SecondPrimary }, []string{"split", "join"}, Chosen, "the dangerous one"},
 	{"reform", func(b *Behaviour) *string { return &b.Reform }, []string{"majority", "any"}, Inferred, "'majority missing' is a reason to wait for the primary component"},
 	{"keep_delete", func(b *Behaviour) *string { return &b.KeepDelete }, []string{"no", "yes"}, Chosen, "documented of -p, -s and -x; -q stays, of -d and -c nothing is said"},

@@ -1,7 +1,9 @@
 package rhino
 
+import "runbook/simulator/model"
+
 // textSettings are the defaults of Texts; see defaults.go.
-var textSettings = []textSetting[Texts]{
+var textSettings = []model.Row[Texts, string]{
 	{"start_usage", func(t *Texts) *string { return &t.StartUsage }, "Usage: start-rhino.sh [-p] [-q] [-k] [-d] [-c <node id>] [-s] [-x] [-l]", Chosen, ""},
 	{"start_unknown", func(t *Texts) *string { return &t.StartUnknown }, "Unknown option: {text}", Chosen, ""},
 	{"start_exclusive", func(t *Texts) *string { return &t.StartExclusive }, "Options -s and -x are mutually exclusive", Chosen, "that they are is documented"},

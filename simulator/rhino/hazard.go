@@ -3,19 +3,12 @@ package rhino
 import (
 	"fmt"
 	"slices"
-	"time"
+
+	"runbook/simulator/model"
 )
 
-// A Hazard is an unsafe thing that the cluster saw happen. It is the ground
-// truth: no client can read it, and nothing a client reads changes it.
-type Hazard struct {
-	At     time.Duration // since the beginning
-	Name   string        // one of the constants below
-	Detail string        // to which units
-	// Standing: it is a condition that can still be put right, and is gone
-	// from the list once it is. It counts when the work is done.
-	Standing bool
-}
+// A Hazard is an unsafe thing that the cluster saw happen: one of those below.
+type Hazard = model.Hazard
 
 // The hazards.
 const (

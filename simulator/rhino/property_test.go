@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"runbook/simulator/host"
+	"runbook/simulator/model"
 )
 
 // A deed is something that is done to a cluster, and how much time passes then.
@@ -87,7 +88,7 @@ func drawWorld(t *rapid.T) Config {
 		f.SLEE = []SLEEFault{{Node: 102, Kind: StuckStopping, Times: 1}, {Node: 102, Kind: StuckStarting, Times: 1, For: time.Minute}, {Node: 101, Kind: StartFails, Times: 1}}
 	}
 	if rapid.IntRange(0, 3).Draw(t, "lock") == 0 {
-		cfg.Timings.BootLock = Fixed(10 * time.Second)
+		cfg.Timings.BootLock = model.Fixed(10 * time.Second)
 	}
 	return cfg
 }

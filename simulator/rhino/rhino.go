@@ -34,6 +34,7 @@ import (
 	"time"
 
 	"runbook/simulator/host"
+	"runbook/simulator/model"
 )
 
 // How it is built: a node's start is the program of its JVM, a coroutine of the
@@ -74,7 +75,7 @@ type Cluster struct {
 // slices of cfg must not be changed afterwards.
 func New(fleet *host.Fleet, cfg Config) (*Cluster, error) {
 	c := &Cluster{
-		Config: cfg, fleet: fleet, seed: mix(cfg.Seed), byID: map[int]*node{},
+		Config: cfg, fleet: fleet, seed: model.Mix(cfg.Seed), byID: map[int]*node{},
 		consoles: map[string]uint32{}, stale: true,
 	}
 	if err := c.settle(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"runbook/simulator/host"
+	"runbook/simulator/model"
 )
 
 // settle fills in the defaults and reports what cannot be.
@@ -20,9 +21,9 @@ func (c *Cluster) settle() error {
 	c.Selector = cmp.Or(c.Selector, Voting)
 	c.Username, c.Password = cmp.Or(c.Username, "admin"), cmp.Or(c.Password, "password")
 	c.LogMembers = cmp.Or(c.LogMembers, 32)
-	fill(&c.Conventions, conventionSettings)
-	fill(&c.Texts, textSettings)
-	c.Timings.fill()
+	model.Fill(conventionSettings, &c.Conventions)
+	model.Fill(textSettings, &c.Texts)
+	model.Fill(timingSettings, &c.Timings)
 	for _, check := range []func() error{c.settleRules, c.Behaviour.fill, c.settleNodes, c.settleFaults} {
 		if err := check(); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"runbook/simulator/host"
+	"runbook/simulator/model"
 )
 
 func TestSettle(t *testing.T) {
@@ -70,7 +71,7 @@ func TestSettings(t *testing.T) {
 		case "texts":
 			err = c.Texts.Set(name, s.Default)
 		case "timings":
-			err = c.Timings.Set(name, Fixed(time.Second))
+			err = c.Timings.Set(name, model.Fixed(time.Second))
 		case "behaviour":
 			err = c.Behaviour.Set(name, s.Choices[len(s.Choices)-1])
 		}
@@ -79,13 +80,10 @@ func TestSettings(t *testing.T) {
 		}
 	}
 	var c Config
-	for _, err := range []error{c.Conventions.Set("x", ""), c.Texts.Set("x", ""), c.Timings.Set("x", None), c.Behaviour.Set("x", "")} {
+	for _, err := range []error{c.Conventions.Set("x", ""), c.Texts.Set("x", ""), c.Timings.Set("x", model.None), c.Behaviour.Set("x", "")} {
 		if err == nil || !strings.Contains(err.Error(), `got "x", want one of`) {
 			t.Errorf("Set(x) = %v, want the list of names", err)
 		}
-	}
-	if got := seconds(1.5, 4).String(); got != "1.5s to 4s" {
-		t.Errorf("span: got %q, want 1.5s to 4s", got)
 	}
 }
 
@@ -95,11 +93,11 @@ func TestDraw(t *testing.T) {
 	c, d := begin(t, Config{Seed: 1}), begin(t, Config{Seed: 2})
 	same := 0
 	for turn := range uint32(1000) {
-		x := c.draw(seconds(10, 20), forSLEE, 101, turn)
+		x := c.draw(model.Seconds(10, 20), forSLEE, 101, turn)
 		if x < 10*time.Second || x > 20*time.Second || x%time.Millisecond != 0 {
 			t.Fatalf("draw = %s, want 10s to 20s", x)
 		}
-		if x == d.draw(seconds(10, 20), forSLEE, 101, turn) {
+		if x == d.draw(model.Seconds(10, 20), forSLEE, 101, turn) {
 			same++
 		}
 	}

@@ -1,21 +1,9 @@
 package rhino
 
-import "time"
+import "runbook/simulator/model"
 
-// A Span is a duration drawn between Min and Max. The zero Span is the
-// default of its field; [None] is no time at all. A Max below Min counts as Min.
-type Span struct{ Min, Max time.Duration }
-
-// None is the Span of what happens at once.
-var None = Span{-1, -1}
-
-// Fixed is the Span of what always takes d.
-func Fixed(d time.Duration) Span {
-	if d <= 0 {
-		return None
-	}
-	return Span{d, d}
-}
+// A Span is a duration drawn between two; see [model.Span].
+type Span = model.Span
 
 // Timings are how long things take. Their defaults stand in defaults.go.
 type Timings struct {
@@ -49,7 +37,7 @@ type Timings struct {
 func Instant() Timings {
 	var t Timings
 	for _, s := range timingSettings {
-		*s.field(&t) = None
+		*s.Field(&t) = model.None
 	}
 	t.AutoRestart, t.Convergence, t.Recheck, t.ConsolePoll = Span{}, Span{}, Span{}, Span{}
 	return t

@@ -8,7 +8,6 @@ import (
 
 	"runbook/effect"
 	"runbook/simulator"
-	"runbook/simulator/exaoperation"
 )
 
 // This file defines the log: JSON lines of three kinds, told apart by their
@@ -86,7 +85,7 @@ func (s *Server) watchClusters() (all int) {
 			}
 			if count++; count > s.risen[i] {
 				s.risen[i] = count
-				s.hazard(simulator.Hazard{System: c.Name, Hazard: exaoperation.Hazard(h)})
+				s.hazard(simulator.Hazard{System: c.Name, Hazard: h})
 			}
 		}
 	}
