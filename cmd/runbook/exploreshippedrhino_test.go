@@ -5,7 +5,7 @@ package main
 var shippedRhino = []shippedRun{
 	{name: "start Rhino", runbook: "rhino/startup.star"},
 	{name: "start Rhino without interlocks", runbook: "rhino/startup.star", ruleless: true, long: true},
-	{name: "start Rhino, cold", runbook: "rhino/startup.star", scenario: voice(`begins = "cold"`), most: 150},
+	{name: "start Rhino, cold", runbook: "rhino/startup.star", scenario: voice(`begins = "cold"`)},
 	{name: "start Rhino, cold, to restart", runbook: "rhino/startup.star", scenario: voice(`begins = "cold"`), sets: []string{"auto_restart=True"}, long: true},
 	{name: "start Rhino 2", runbook: "rhino/startup.star", site: oldSite, long: true},
 	{name: "stop Rhino", runbook: "rhino/shutdown.star"},
@@ -17,10 +17,10 @@ var shippedRhino = []shippedRun{
 		scenario: voice(`begins = "running", activities = 40, drain = "8m"`), ruleless: true, long: true,
 	},
 	{name: "stop Rhino 2", runbook: "rhino/shutdown.star", site: oldSite, long: true},
-	{name: "roll Rhino", runbook: "rhino/rolling_restart.star", most: 150},
-	{name: "roll Rhino without interlocks", runbook: "rhino/rolling_restart.star", ruleless: true, long: true},
-	{name: "roll Rhino under traffic", runbook: "rhino/rolling_restart.star", scenario: voice(`begins = "running", traffic = True, activities = 40, drain = "2m"`), long: true},
-	{name: "roll Rhino 2", runbook: "rhino/rolling_restart.star", site: oldSite, long: true},
+	{name: "roll Rhino", runbook: "rhino/rolling_restart.star"},
+	{name: "roll Rhino without interlocks", runbook: "rhino/rolling_restart.star", ruleless: true, long: true, most: 300},
+	{name: "roll Rhino under traffic", runbook: "rhino/rolling_restart.star", scenario: voice(`begins = "running", traffic = True, activities = 40, drain = "2m"`), long: true, most: 300},
+	{name: "roll Rhino 2", runbook: "rhino/rolling_restart.star", site: oldSite, long: true, most: 300},
 }
 
 const (
