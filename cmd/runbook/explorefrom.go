@@ -148,8 +148,9 @@ func (a *App) inverseOf(ctx context.Context, s *subject, o *exploreOptions) (*su
 	return inverse, nil
 }
 
-// beginningsOf are the states in which a run may find its systems, as far as they are small: those that the systems can be in one by one, and those
-// in which a run of it, or of its inverse, stands when it is stopped anywhere.
+// beginningsOf are the states in which a run may find its systems: those that
+// each system can be in while the others are as usual, and those in which a run
+// of it, or of its inverse, stands when it is stopped anywhere.
 func (a *App) beginningsOf(ctx context.Context, l *looker, s *subject, o *exploreOptions) ([]*outset, error) {
 	all, err := l.states(ctx, s)
 	if err != nil {
