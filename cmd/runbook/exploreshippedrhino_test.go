@@ -4,23 +4,23 @@ package main
 // faults, and looks at everything before each command.
 var shippedRhino = []shippedRun{
 	{name: "start Rhino", runbook: "rhino/startup.star"},
-	{name: "start Rhino without interlocks", runbook: "rhino/startup.star", ruleless: true, long: true},
+	{name: "start Rhino without interlocks", runbook: "rhino/startup.star", ruleless: true, aside: true},
 	{name: "start Rhino, cold", runbook: "rhino/startup.star", scenario: voice(`begins = "cold"`)},
-	{name: "start Rhino, cold, to restart", runbook: "rhino/startup.star", scenario: voice(`begins = "cold"`), sets: []string{"auto_restart=True"}, long: true},
-	{name: "start Rhino 2", runbook: "rhino/startup.star", site: oldSite, long: true},
+	{name: "start Rhino, cold, to restart", runbook: "rhino/startup.star", scenario: voice(`begins = "cold"`), sets: []string{"auto_restart=True"}, aside: true},
+	{name: "start Rhino 2", runbook: "rhino/startup.star", site: oldSite, aside: true},
 	{name: "stop Rhino", runbook: "rhino/shutdown.star"},
-	{name: "stop Rhino without interlocks", runbook: "rhino/shutdown.star", ruleless: true, long: true},
+	{name: "stop Rhino without interlocks", runbook: "rhino/shutdown.star", ruleless: true, aside: true},
 	{name: "stop Rhino that restarts", runbook: "rhino/shutdown.star", scenario: restarting},
-	{name: "stop Rhino with calls", runbook: "rhino/shutdown.star", scenario: voice(`begins = "running", activities = 40, drain = "8m"`), long: true},
+	{name: "stop Rhino with calls", runbook: "rhino/shutdown.star", scenario: voice(`begins = "running", activities = 40, drain = "8m"`), aside: true},
 	{
 		name: "stop Rhino with calls without interlocks", runbook: "rhino/shutdown.star",
-		scenario: voice(`begins = "running", activities = 40, drain = "8m"`), ruleless: true, long: true,
+		scenario: voice(`begins = "running", activities = 40, drain = "8m"`), ruleless: true, aside: true,
 	},
-	{name: "stop Rhino 2", runbook: "rhino/shutdown.star", site: oldSite, long: true},
+	{name: "stop Rhino 2", runbook: "rhino/shutdown.star", site: oldSite, aside: true},
 	{name: "roll Rhino", runbook: "rhino/rolling_restart.star"},
-	{name: "roll Rhino without interlocks", runbook: "rhino/rolling_restart.star", ruleless: true, long: true, most: 300},
-	{name: "roll Rhino under traffic", runbook: "rhino/rolling_restart.star", scenario: voice(`begins = "running", traffic = True, activities = 40, drain = "2m"`), long: true, most: 300},
-	{name: "roll Rhino 2", runbook: "rhino/rolling_restart.star", site: oldSite, long: true, most: 300},
+	{name: "roll Rhino without interlocks", runbook: "rhino/rolling_restart.star", ruleless: true, aside: true},
+	{name: "roll Rhino under traffic", runbook: "rhino/rolling_restart.star", scenario: voice(`begins = "running", traffic = True, activities = 40, drain = "2m"`), aside: true},
+	{name: "roll Rhino 2", runbook: "rhino/rolling_restart.star", site: oldSite, aside: true},
 }
 
 const (
