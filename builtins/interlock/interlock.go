@@ -48,6 +48,14 @@ type Rule struct {
 	program *interpreter.Program
 }
 
+// freeze freezes what the rule's functions hold on to and no global of its file does.
+func (r *Rule) freeze() {
+	r.require.Freeze()
+	for _, b := range r.before {
+		b.Freeze()
+	}
+}
+
 // A Collector takes the rules of the files that are executed with its names.
 type Collector struct{ rules []*Rule }
 

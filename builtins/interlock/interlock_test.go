@@ -2,6 +2,7 @@ package interlock_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -168,5 +169,29 @@ func TestHeard(t *testing.T) {
 	want := []interpreter.Note{{Kind: interpreter.NoteLog, Branch: "main/2", Step: "a > b", Item: `interlock "rule"`, Text: "seen", Position: "a.star:1:87"}}
 	if diff := cmp.Diff(want, notes); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// What a rule's function holds on to is frozen as its file is: nothing passes
+// from one change, or from one run, to another.
+func TestRulesRememberNothing(t *testing.T) {
+	t.Parallel()
+	const src = `
+def _counting():
+    seen = []
+    def count(*args):
+        seen.append(len(seen))
+        return True
+    return count
+
+interlock(name = "n", before = change(%s), require = %s, reason = "r")
+`
+	for name, of := range map[string][2]any{
+		"require": {"", "_counting()"},
+		"args":    {"args = _counting()", "lambda request, site: None"},
+	} {
+		if refused, _ := judge(t, fmt.Sprintf(src, of[0], of[1])); refused == nil || !strings.Contains(refused.Message, "frozen list") {
+			t.Errorf("%s: got %v, want it refused for a frozen list", name, refused)
+		}
 	}
 }

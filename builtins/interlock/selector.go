@@ -23,9 +23,15 @@ var _ starlark.Value = (*selector)(nil)
 
 func (s *selector) String() string        { return "<change>" }
 func (s *selector) Type() string          { return "change" }
-func (s *selector) Freeze()               {}
 func (s *selector) Truth() starlark.Bool  { return true }
 func (s *selector) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: %s", s.Type()) }
+
+// Freeze freezes what the function of the arguments holds on to.
+func (s *selector) Freeze() {
+	if s.args != nil {
+		s.args.Freeze()
+	}
+}
 
 // change makes a selector.
 func change(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

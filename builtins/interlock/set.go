@@ -38,6 +38,7 @@ func Load(c *Collector, engine *interpreter.Engine, names []string) (*Set, error
 					Pos: r.Pos, Msg: fmt.Sprintf("interlock: got a second rule named %q, want a name of its own", r.Name), Hint: "the other is at " + other.Pos.String(),
 				}
 			}
+			r.freeze()
 			r.program = program
 			s.Rules = append(s.Rules, r)
 		}
@@ -61,6 +62,9 @@ func (s *Set) find(name string) *Rule {
 	}
 	return nil
 }
+
+// Has reports whether there is a rule of that name.
+func (s *Set) Has(name string) bool { return s.find(name) != nil }
 
 // Lift takes rules out of force for this run, by their exact names.
 func (s *Set) Lift(names []string) error {

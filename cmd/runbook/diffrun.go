@@ -75,7 +75,7 @@ func (a *App) recordedJob(r *journal.Recording) (*job, error) {
 	if err := j.load(a); err != nil {
 		return nil, err
 	}
-	lifted, err := liftedBefore(a.store(), r.Dir)
+	lifted, err := liftedIn(r)
 	if err == nil {
 		err = j.loadRules(a, bundle, inForce(names), lifted)
 	}

@@ -138,6 +138,7 @@ func (x *search) elsewhere(ctx context.Context, others []*subject) error {
 // limits are reached.
 func (x *search) random(ctx context.Context) error {
 	chance := rand.New(rand.NewPCG(x.subject.seed, 1))
+	cut := x.cut
 	for !x.done() && len(x.singles) > 0 {
 		plans := make([]schedule, x.size())
 		for i := range plans {
@@ -149,7 +150,7 @@ func (x *search) random(ctx context.Context) error {
 			return err
 		}
 	}
-	x.cut = false // random schedules have no end: nothing was left out
+	x.cut = cut // random schedules have no end: of those nothing is left out
 	return nil
 }
 

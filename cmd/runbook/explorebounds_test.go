@@ -94,3 +94,23 @@ func TestExploreLooksAtTheClock(t *testing.T) {
 		t.Errorf("got %d runs until the second look at the clock, want %d", x.tried, x.size())
 	}
 }
+
+// A limit that leaves single faults out is told; one that only ends the random
+// schedules is not, since those have no end.
+func TestExploreTellsWhatIsLeftOut(t *testing.T) {
+	t.Parallel()
+	j := loadJob(t, boldRunbook(t), "")
+	for more, want := range map[int]bool{-3: true, 3: false} {
+		x, err := newSearch(t.Context(), &subject{job: j, name: "explored"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.faults, x.runs = 1, len(x.singles)+more
+		if err := x.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if x.cut != want || x.tried != x.runs {
+			t.Errorf("%d schedules, %d runs: got cut %v after %d, want %v", len(x.singles), x.runs, x.cut, x.tried, want)
+		}
+	}
+}

@@ -114,16 +114,12 @@ func (s *subject) from(b *outset) (*subject, error) {
 	if !s.job.program.Declares("READ_ONLY") {
 		return &other, nil
 	}
-	scenario, err := other.scenario(nil)
+	t, err := other.stage(nil)
 	if err != nil {
 		return nil, err
 	}
-	w, err := worldOf(s.job, scenario, s.seed)
-	if err != nil {
-		return nil, err
-	}
-	defer w.Close()
-	other.goal = (&trial{subject: &other, world: w}).final() // what only reads leaves all as it is
+	defer t.world.Close()
+	other.goal = t.final() // what only reads leaves all as it is
 	return &other, nil
 }
 
@@ -152,8 +148,9 @@ func (a *App) inverseOf(ctx context.Context, s *subject, o *exploreOptions) (*su
 	return inverse, nil
 }
 
-// beginningsOf are the states in which a run may find its systems, as far as they are small: those that the systems can be in one by one, and those
-// in which a run of it, or of its inverse, stands when it is stopped anywhere.
+// beginningsOf are the states in which a run may find its systems: those that
+// each system can be in while the others are as usual, and those in which a run
+// of it, or of its inverse, stands when it is stopped anywhere.
 func (a *App) beginningsOf(ctx context.Context, l *looker, s *subject, o *exploreOptions) ([]*outset, error) {
 	all, err := l.states(ctx, s)
 	if err != nil {
@@ -237,7 +234,12 @@ func (l *looker) stopped(ctx context.Context, s *subject, plan schedule) (string
 	if _, _ = t.execute(ctx, &observer{}); ctx.Err() != nil { // how it ended is of no interest
 		return "", context.Cause(ctx)
 	}
-	seen, err := l.sight(ctx, t.world)
+	return l.scenarioOf(ctx, t.world)
+}
+
+// scenarioOf is what the systems of a world are like now, as a scenario.
+func (l *looker) scenarioOf(ctx context.Context, w *simulator.World) (string, error) {
+	seen, err := l.sight(ctx, w)
 	if err != nil {
 		return "", err
 	}

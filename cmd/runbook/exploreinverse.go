@@ -109,13 +109,7 @@ func (l *looker) between(ctx context.Context, s *subject, plan schedule) (string
 	}
 	defer t.world.Close()
 	text := ""
-	t.peek = func() {
-		seen, failed := l.sight(ctx, t.world)
-		if err = failed; err == nil {
-			l.complete(seen)
-			text = seen.globals()
-		}
-	}
+	t.peek = func() { text, err = l.scenarioOf(ctx, t.world) }
 	t.judge(ctx, t.run(ctx, trialMode{}))
 	return text, err
 }

@@ -95,7 +95,7 @@ func precise(d time.Duration) string {
 	return text
 }
 
-// kills are the moments of an effect's life at which the tool may be killed.
+// killsAt are the moments of an effect's life at which the tool may be killed.
 func killsAt(l look) []mishap {
 	if l.inner {
 		return nil

@@ -159,21 +159,21 @@ func executed(f *interpreter.FileCoverage) func(mutate.Mutant) bool {
 // time is over.
 func (m *mutator) exploreAll(ctx context.Context, over func() bool, told func(n, total int)) error {
 	todo := slices.DeleteFunc(slices.Clone(m.all), func(u *mutation) bool { return !u.reached })
-	errs := make([]error, len(todo))
 	var lock sync.Mutex
 	done := 0
-	onAllCores(len(todo), func(i int) {
+	err := abreast(len(todo), func(i int) error {
 		if ctx.Err() != nil || over != nil && over() {
-			return
+			return nil
 		}
 		todo[i].tried = true
-		errs[i] = m.explore(ctx, todo[i])
+		err := m.explore(ctx, todo[i])
 		lock.Lock()
 		defer lock.Unlock()
 		done++
 		told(done, len(todo))
-	})()
-	return errors.Join(append(errs, ctx.Err())...)
+		return err
+	})
+	return errors.Join(err, ctx.Err())
 }
 
 // explore explores one mutant until a rule notices it.

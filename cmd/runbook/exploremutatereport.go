@@ -112,15 +112,8 @@ func (r *mutantsReport) of(fits func(mutantReport) bool) int {
 
 // text writes the report for people.
 func (r *mutantsReport) text(w io.Writer, color bool) {
-	fmt.Fprintf(w, "runbook      %s\n", r.Runbook)
-	if r.Site != "" {
-		fmt.Fprintf(w, "site         %s\n", r.Site)
-	}
-	if r.Scenario != "" {
-		fmt.Fprintf(w, "scenario     %s\n", r.Scenario)
-	}
-	fmt.Fprintf(w, "undisturbed  %s\n", r.Undisturbed)
-	fmt.Fprintf(w, "runs         %d as it is, %d of mutants, of each %d at most\n\n", r.Runs, r.MutantRuns, r.Most)
+	runs := fmt.Sprintf("%d as it is, %d of mutants, of each %d at most\n", r.Runs, r.MutantRuns, r.Most)
+	labelled(w, "runbook", r.Runbook, "site", r.Site, "scenario", r.Scenario, "undisturbed", r.Undisturbed, "runs", runs)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "mutants\tnoticed\tnot noticed\tnot reached\t  what was done")
 	for _, k := range append(slices.Clone(mutate.Kinds), "") {

@@ -151,22 +151,18 @@ func findingOf(file string, o *exploreOptions, f *finding) findingReport {
 	return r
 }
 
+// labelled writes a line for each value that there is, given as label, value, label, value.
+func labelled(w io.Writer, pairs ...string) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			fmt.Fprintf(w, "%-13s%s\n", pairs[i], pairs[i+1])
+		}
+	}
+}
+
 // text writes the report for people.
 func (r *report) text(w io.Writer, color bool) {
-	fmt.Fprintf(w, "runbook      %s\n", r.Runbook)
-	if r.Inverse != "" {
-		fmt.Fprintf(w, "inverse      %s\n", r.Inverse)
-	}
-	if r.Site != "" {
-		fmt.Fprintf(w, "site         %s\n", r.Site)
-	}
-	if r.Scenario != "" {
-		fmt.Fprintf(w, "scenario     %s\n", r.Scenario)
-	}
-	if r.Live != "" {
-		fmt.Fprintf(w, "from live    %s\n", r.Live)
-	}
-	fmt.Fprintf(w, "undisturbed  %s\n\n", r.Undisturbed)
+	labelled(w, "runbook", r.Runbook, "inverse", r.Inverse, "site", r.Site, "scenario", r.Scenario, "from live", r.Live, "undisturbed", r.Undisturbed+"\n")
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "tried\tended well\tclear failure\tfindings\t  fault")
 	var all kindReport

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"sync"
 
 	"runbook/effect"
 	"runbook/interpreter"
@@ -144,8 +143,8 @@ func (x *search) size() int {
 func (x *search) tryAll(ctx context.Context, s *subject, plans []schedule) error {
 	total := x.tried + len(plans)
 	for chunk := range slices.Chunk(plans, x.size()) {
-		if x.runs > 0 {
-			chunk = chunk[:min(len(chunk), x.runs-x.tried)]
+		if left := x.runs - x.tried; x.runs > 0 && left < len(chunk) {
+			chunk, x.cut = chunk[:left], true
 		}
 		if x.done() || len(chunk) == 0 {
 			x.cut = true
@@ -175,23 +174,10 @@ func (x *search) together(ctx context.Context, s *subject, plans []schedule, mod
 	return verdicts, err
 }
 
-// abreast does so many things on all cores.
+// abreast does so many things on all cores, and returns what went wrong.
 func abreast(n int, do func(i int) error) error {
 	errs := make([]error, n)
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), n) {
-		workers.Go(func() {
-			for i := range next {
-				errs[i] = do(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
+	onAllCores(n, func(i int) { errs[i] = do(i) })()
 	return errors.Join(errs...)
 }
 

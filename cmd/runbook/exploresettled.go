@@ -21,8 +21,8 @@ var incidental = []struct {
 	{regexp.MustCompile(` in the wrong namespace$`), ""},
 }
 
-// settled is a state as it counts for the goal. Where it is
-// taken loosely, what is incidental does not, nor systems that the runbook has no business with.
+// settled is a state as it counts for the goal. Where it is taken loosely, what
+// is incidental does not, nor do systems that the runbook has no business with.
 func (s *subject) settled(state string) string {
 	if !s.loose {
 		return state

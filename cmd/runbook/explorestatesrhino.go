@@ -30,16 +30,16 @@ func nodesOfRhino(s state) []state {
 			routers++
 		}
 	}
-	any := func(n int) []string {
+	among := func(n int) []string {
 		if n > 0 {
 			return statesOfNode
 		}
 		return []string{""}
 	}
 	var list []state
-	for _, first := range any(routers) {
-		for _, others := range any(routers - 1) {
-			for _, quorum := range any(quorums) {
+	for _, first := range among(routers) {
+		for _, others := range among(routers - 1) {
+			for _, quorum := range among(quorums) {
 				list = append(list, s.with(nodesInWords(nodes, first, others, quorum), "nodes", nodesIn(nodes, first, others, quorum)))
 			}
 		}
@@ -105,9 +105,9 @@ func (s state) slee(words, is, desired string) state {
 			nodes[i] = n.but("", "slee", is).but("", "desired", nil)
 		}
 	}
-	var default_ effect.Value
+	var otherwise effect.Value
 	if desired != "" {
-		default_ = desired
+		otherwise = desired
 	}
-	return s.with(words, "nodes", nodes).but("", "desired", default_)
+	return s.with(words, "nodes", nodes).but("", "desired", otherwise)
 }

@@ -105,7 +105,12 @@ func (j *job) loadRules(a *App, sources interpreter.Sources, names, lifted []str
 	if j.rules, err = builtins.LoadInterlocks(sources, names, j.counted); err != nil {
 		return a.invalid(err, j.rules.Files())
 	}
-	if err := j.rules.Lift(lifted); err != nil {
+	return j.lift(lifted)
+}
+
+// lift takes rules out of force, by their names.
+func (j *job) lift(names []string) error {
+	if err := j.rules.Lift(names); err != nil {
 		return usage("--lift: %w", err)
 	}
 	return nil

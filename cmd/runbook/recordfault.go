@@ -16,12 +16,12 @@ import (
 // within is how much earlier than its answer a call arrives, at most.
 const within = 50 * time.Millisecond
 
-// call writes a call of fault.NAME.
+// faultCall writes a call of fault.NAME.
 func faultCall(name string, args ...string) string {
 	return "fault." + name + "(" + strings.Join(slices.DeleteFunc(args, func(s string) bool { return s == "" }), ", ") + ")"
 }
 
-// named is a named argument.
+// namedArgument is an argument with its name; "" for a duration that is none.
 func namedArgument(name string, v effect.Value) string {
 	if d, ok := v.(time.Duration); ok {
 		if d <= 0 {
@@ -157,19 +157,14 @@ func (t *take) cuts() []string {
 	return list
 }
 
-const (
-	killBefore    = simulator.KillBefore
-	killRequested = simulator.KillRequested
-)
-
 // deathAt is at which effect a life ended that another followed, and when in
 // its life. One that failed or was stopped comes to an end where the next went on.
 func (g *reading) deathAt(d *death) (id effect.ID, when string) {
 	switch {
 	case !d.killed && len(d.retried) > 0:
-		return d.retried[0], killBefore
+		return d.retried[0], simulator.KillBefore
 	case !d.killed:
-		return d.next, killBefore
+		return d.next, simulator.KillBefore
 	case len(d.open) == 0:
 		return d.last, simulator.KillRecorded
 	}
@@ -178,10 +173,10 @@ func (g *reading) deathAt(d *death) (id effect.ID, when string) {
 			if t.recordedAct.lost {
 				return o, simulator.KillPerformed
 			}
-			return o, killRequested
+			return o, simulator.KillRequested
 		}
 	}
-	return d.open[0], killRequested
+	return d.open[0], simulator.KillRequested
 }
 
 // kills are the ends of lives that others followed, as faults.

@@ -84,8 +84,9 @@ type scanning struct {
 	*reading
 	open  map[effect.ID]*take
 	order []effect.ID // of those that are open, as they were begun
+	done  effect.ID   // the last that had an outcome
 	ended *journal.Outcome
-	last  time.Duration
+	last  time.Duration // when the last record was made
 }
 
 func (s *scanning) record(rec *journal.Record) {
@@ -126,8 +127,11 @@ func (s *scanning) begin(rec *journal.Record, now time.Duration) {
 func (s *scanning) forget(id effect.ID) {
 	delete(s.open, id)
 	s.order = slices.DeleteFunc(s.order, func(other effect.ID) bool { return other == id })
-	if i := slices.Index(s.sent, id); i >= 0 {
-		s.sent = slices.Delete(s.sent, i, i+1)
+	for i, other := range slices.Backward(s.sent) {
+		if other == id {
+			s.sent = slices.Delete(s.sent, i, i+1)
+			return
+		}
 	}
 }
 
@@ -142,7 +146,7 @@ func (s *scanning) outcome(rec *journal.Record, now time.Duration) {
 	t.number, t.ended, t.result, t.took = rec.ID.Number, now, &rec.Result, rec.Took
 	t.said, t.key = s.names.Replace(said(&t.request)), keyOf(&t.request, s.names)
 	t.recordedAct.lost = rec.Resolution == effect.WasDone
-	s.byID[rec.ID] = t
+	s.byID[rec.ID], s.done = t, rec.ID
 }
 
 // note hears what was printed, and which change lost its answer: the last one
@@ -163,16 +167,14 @@ func (s *scanning) note(n *journal.Note) {
 
 // death is how a life ended that another follows.
 func (s *scanning) death(rec *journal.Record, now time.Duration) *death {
-	d := &death{at: s.last, resumed: now, killed: s.ended == nil, open: slices.Clone(s.order), retried: rec.Resumed.Retried, begun: map[effect.ID]time.Duration{}}
+	d := &death{
+		at: s.last, resumed: now, killed: s.ended == nil, open: slices.Clone(s.order), last: s.done,
+		retried: rec.Resumed.Retried, begun: map[effect.ID]time.Duration{},
+	}
 	for _, id := range d.retried {
 		d.begun[id] = d.at
 		if t := s.byID[id]; t != nil {
 			d.begun[id] = t.at
-		}
-	}
-	for _, t := range s.byID {
-		if l := s.byID[d.last]; l == nil || t.ended > l.ended || t.ended == l.ended && t.id.Number > l.id.Number {
-			d.last = t.id
 		}
 	}
 	return d

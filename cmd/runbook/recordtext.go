@@ -9,6 +9,7 @@ import (
 
 	"runbook/effect"
 	"runbook/journal"
+	"runbook/simulator"
 )
 
 // recordTitle ends the first line of every file that record wrote.
@@ -104,7 +105,7 @@ func (d *draft) times(id effect.ID) int {
 	}
 	for _, death := range d.deaths {
 		at, when := d.deathAt(death)
-		if at == id && when == killRequested || !death.killed && slices.Contains(death.retried, id) {
+		if at == id && when == simulator.KillRequested || !death.killed && slices.Contains(death.retried, id) {
 			n--
 		}
 	}

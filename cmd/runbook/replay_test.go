@@ -42,7 +42,7 @@ func replay(t *testing.T, dir string) {
 	}
 	defer run.Close()
 	a := testApp(io.Discard, os.Stderr)
-	j, err := a.reload(run, false)
+	j, err := a.reload(run, false, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

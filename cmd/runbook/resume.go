@@ -60,7 +60,7 @@ func (a *App) resume(ctx context.Context, which string, edited bool, o *runOptio
 	if err != nil {
 		return err
 	}
-	j, err := a.reload(run, edited, append(slices.Clone(before), o.lift...)...)
+	j, err := a.reload(run, edited, before, o.lift)
 	if err != nil {
 		return err
 	}
@@ -100,8 +100,9 @@ func (a *App) resume(ctx context.Context, which string, edited bool, o *runOptio
 }
 
 // reload makes the job of a recorded run again: from the recorded sources, or
-// from the files as they are now.
-func (a *App) reload(run *journal.Run, edited bool, lift ...string) (*job, error) {
+// from the files as they are now. Rules that it had lifted before stay so, unless
+// edited files have none of that name.
+func (a *App) reload(run *journal.Run, edited bool, before, lift []string) (*job, error) {
 	h := run.Header
 	w := &workplace{runbook: h.Runbook, site: h.Site, origin: "recorded", place: "recorded"}
 	var sources interpreter.Sources = w
@@ -135,7 +136,11 @@ func (a *App) reload(run *journal.Run, edited bool, lift ...string) (*job, error
 			return nil, err
 		}
 	}
-	if err := j.loadRules(a, sources, inForce(rules), lift); err != nil {
+	if err := j.loadRules(a, sources, inForce(rules), nil); err != nil {
+		return nil, err
+	}
+	before = slices.DeleteFunc(slices.Clone(before), func(name string) bool { return edited && !j.rules.Has(name) })
+	if err := j.lift(append(before, lift...)); err != nil {
 		return nil, err
 	}
 	if j.bound, err = j.program.Rebind(h.Params, j.site.Value()); err != nil {

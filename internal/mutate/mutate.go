@@ -118,7 +118,7 @@ func (m *maker) replace(kind Kind, from, to int, text string) {
 	m.made = append(m.made, made)
 }
 
-// lineAt is the line that begins at an offset, without indentation and comment-free end.
+// lineAt is the line that begins at an offset, without indentation.
 func lineAt(src []byte, at int) string {
 	line, _, _ := bytes.Cut(src[at:], []byte("\n"))
 	return strings.TrimSpace(string(line))

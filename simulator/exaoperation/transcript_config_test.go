@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"runbook/effect"
 	"runbook/simulator/model"
+	"runbook/simulator/model/modeltest"
 )
 
 // cluster begins a cluster. Options: seed, begin, version, nodes (how many),
@@ -48,7 +50,7 @@ func (s *script) cluster(options []string, body string) {
 		fmt.Fprintln(&s.out, err)
 		return
 	}
-	s.c, s.now, s.log, s.hazards, s.shown = c, 0, 0, nil, nil
+	s.c, s.now, s.log, s.watch = c, 0, 0, modeltest.Watch{Clock: effect.FormatDuration}
 }
 
 func (s *script) number(text string) int64 {

@@ -3,23 +3,18 @@ package exaoperation
 import (
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"runbook/effect"
+	"runbook/simulator/model/modeltest"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write what the transcripts should say instead of comparing")
 
-// A transcript is a file of commands and of everything observable that came of
-// them: a command, a line with ----, the history up to an empty line.
+// A transcript (see [modeltest.Transcripts]) has these commands:
 //
 //	cluster [seed=N] [begin=B] ...   begins a cluster; the lines below say how (see script.configure)
 //	call METHOD(ARGS) [path=P] [user=U:P]  makes a call; PATH is below the cluster
@@ -31,66 +26,24 @@ var rewrite = flag.Bool("rewrite", false, "write what the transcripts should say
 // go test ./simulator/exaoperation -rewrite records it anew.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("../../testdata/sim/exaoperation_*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("glob: got %v, %v, want transcripts", files, err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			t.Parallel()
-			before, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			after := perform(t, string(before))
-			if *rewrite {
-				if err := os.WriteFile(file, []byte(after), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(strings.Split(string(before), "\n"), strings.Split(after, "\n")); diff != "" {
-				t.Errorf("%s: -want +got (-rewrite records it):\n%s", file, diff)
-			}
-		})
-	}
-}
-
-// perform gives the transcript with the history that its commands have now.
-func perform(t *testing.T, text string) string {
-	t.Helper()
-	s := &script{t: t}
-	var out strings.Builder
-	for block := range strings.SplitSeq(text, "\n\n") {
-		block = strings.Trim(block, "\n")
-		if block == "" {
-			continue
+	modeltest.Transcripts(t, "../../testdata/sim/exaoperation_*.txt", *rewrite, func(t *testing.T) func(string) string {
+		s := &script{t: t}
+		return func(command string) string {
+			s.out.Reset()
+			s.do(command)
+			return s.out.String()
 		}
-		if out.Len() > 0 {
-			out.WriteByte('\n')
-		}
-		command, _, _ := strings.Cut(block+"\n", "\n----\n")
-		command = strings.TrimSuffix(command, "\n")
-		out.WriteString(command + "\n")
-		if lines := strings.Split(command, "\n"); lines[len(lines)-1][0] == '#' {
-			continue // a comment
-		}
-		s.out.Reset()
-		s.do(command)
-		out.WriteString("----\n" + s.out.String())
-	}
-	return out.String()
+	})
 }
 
 // A script is the state of a transcript while it is performed.
 type script struct {
-	t       *testing.T
-	c       *Cluster
-	now     time.Duration
-	out     strings.Builder
-	log     int
-	hazards []Hazard
-	shown   []string
+	t     *testing.T
+	c     *Cluster
+	now   time.Duration
+	out   strings.Builder
+	log   int
+	watch modeltest.Watch
 }
 
 func (s *script) fail(format string, args ...any) {
@@ -99,10 +52,7 @@ func (s *script) fail(format string, args ...any) {
 }
 
 func (s *script) do(command string) {
-	line, body, _ := strings.Cut(command, "\n")
-	for strings.HasPrefix(line, "#") {
-		line, body, _ = strings.Cut(body, "\n")
-	}
+	line, body := modeltest.Command(command)
 	verb, rest, _ := strings.Cut(line, " ")
 	switch verb {
 	case "cluster":
@@ -120,7 +70,7 @@ func (s *script) do(command string) {
 		s.out.WriteString(s.c.Describe())
 	case "hazards":
 		for _, h := range s.c.Hazards() {
-			s.hazard(h)
+			s.watch.Hazard(&s.out, h)
 		}
 	default:
 		s.fail("transcript: got %q, want a command", line)
@@ -185,28 +135,7 @@ func (s *script) changes() {
 		e := &s.c.log[s.log]
 		fmt.Fprintf(&s.out, "[%s] log %s: %s\n", at, priorities[e.priority], s.c.entryText(e))
 	}
-	units := s.c.DescribeShort()
-	for _, u := range units {
-		if !slices.Contains(s.shown, u) {
-			fmt.Fprintf(&s.out, "[%s] %s\n", at, u)
-		}
-	}
-	s.shown = units
-	hazards := s.c.Hazards()
-	for _, h := range hazards {
-		if !slices.Contains(s.hazards, h) {
-			s.hazard(h)
-		}
-	}
-	s.hazards = hazards
-}
-
-func (s *script) hazard(h Hazard) {
-	standing := ""
-	if h.Standing {
-		standing = ", standing"
-	}
-	fmt.Fprintf(&s.out, "[%s] HAZARD %s%s: %s\n", effect.FormatDuration(h.At), h.Name, standing, h.Detail)
+	s.watch.Look(&s.out, s.now, s.c.DescribeShort(), s.c.Hazards())
 }
 
 // call makes the call written as METHOD(ARGS) [path=P] [user=U:P].

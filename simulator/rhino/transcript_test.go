@@ -3,25 +3,20 @@ package rhino
 import (
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"runbook/effect"
 	"runbook/simulator/host"
 	"runbook/simulator/model"
+	"runbook/simulator/model/modeltest"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write what the transcripts should say instead of comparing")
 
-// A transcript is a file of commands and of everything observable that came of
-// them: a command, a line with ----, the history up to an empty line.
+// A transcript (see [modeltest.Transcripts]) has these commands:
 //
 //	cluster [begin=B] [version=V] ...  begins a cluster; the lines below say how (see script.configure)
 //	run HOST LINE                      runs a line in the host's shell and waits for its end
@@ -37,72 +32,27 @@ var rewrite = flag.Bool("rewrite", false, "write what the transcripts should say
 // go test ./simulator/rhino -rewrite records it anew.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("glob: got %v, %v, want transcripts", files, err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			t.Parallel()
-			before, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			after := perform(t, string(before))
-			if *rewrite {
-				if err := os.WriteFile(file, []byte(after), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(strings.Split(string(before), "\n"), strings.Split(after, "\n")); diff != "" {
-				t.Errorf("%s: -want +got (-rewrite records it):\n%s", file, diff)
-			}
-		})
-	}
-}
-
-// perform gives the transcript with the history that its commands have now.
-func perform(t *testing.T, text string) string {
-	t.Helper()
-	s := &script{t: t}
-	var out strings.Builder
-	for block := range strings.SplitSeq(text, "\n\n") {
-		block = strings.Trim(block, "\n")
-		if block == "" {
-			continue
+	modeltest.Transcripts(t, "testdata/*.txt", *rewrite, func(t *testing.T) func(string) string {
+		s := &script{t: t}
+		return func(command string) string {
+			s.out.Reset()
+			s.do(command)
+			return strings.ReplaceAll(s.out.String(), "\n\n", "\n.\n")
 		}
-		if out.Len() > 0 {
-			out.WriteByte('\n')
-		}
-		command, _, _ := strings.Cut(block+"\n", "\n----\n")
-		command = strings.TrimSuffix(command, "\n")
-		out.WriteString(command + "\n")
-		if lines := strings.Split(command, "\n"); lines[len(lines)-1][0] == '#' {
-			continue // a comment
-		}
-		s.out.Reset()
-		s.do(command)
-		out.WriteString("----\n" + strings.ReplaceAll(s.out.String(), "\n\n", "\n.\n"))
-	}
-	return out.String()
+	})
 }
 
 // A script is the state of a transcript while it is performed.
 type script struct {
-	t       *testing.T
-	f       *host.Fleet
-	c       *Cluster
-	out     strings.Builder
-	hazards []Hazard
-	shown   []string
+	t     *testing.T
+	f     *host.Fleet
+	c     *Cluster
+	out   strings.Builder
+	watch modeltest.Watch
 }
 
 func (s *script) do(command string) {
-	line, body, _ := strings.Cut(command, "\n")
-	for strings.HasPrefix(line, "#") {
-		line, body, _ = strings.Cut(body, "\n")
-	}
+	line, body := modeltest.Command(command)
 	verb, rest, _ := strings.Cut(line, " ")
 	at, what, _ := strings.Cut(rest, " ")
 	switch verb {
@@ -122,7 +72,7 @@ func (s *script) do(command string) {
 		s.out.WriteString(s.c.Describe())
 	case "hazards":
 		for _, h := range s.c.Hazards() {
-			s.hazard(h)
+			s.watch.Hazard(&s.out, h)
 		}
 	default:
 		s.t.Fatalf("transcript: got %q, want a command", line)
@@ -165,7 +115,7 @@ func (s *script) cluster(options []string, body string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.c, s.shown, s.hazards = c, nil, nil
+	s.c, s.watch = c, modeltest.Watch{Clock: clock}
 }
 
 func (s *script) configure(cfg *Config, name string, v []string) {
@@ -352,27 +302,5 @@ func (s *script) changes() {
 	if s.c == nil {
 		return
 	}
-	at := clock(s.f.Now())
-	nodes := s.c.DescribeShort()
-	for _, n := range nodes {
-		if !slices.Contains(s.shown, n) {
-			fmt.Fprintf(&s.out, "[%s] %s\n", at, n)
-		}
-	}
-	s.shown = nodes
-	hazards := s.c.Hazards()
-	for _, h := range hazards {
-		if !slices.Contains(s.hazards, h) {
-			s.hazard(h)
-		}
-	}
-	s.hazards = hazards
-}
-
-func (s *script) hazard(h Hazard) {
-	standing := ""
-	if h.Standing {
-		standing = ", standing"
-	}
-	fmt.Fprintf(&s.out, "[%s] HAZARD %s%s: %s\n", clock(h.At), h.Name, standing, h.Detail)
+	s.watch.Look(&s.out, s.f.Now(), s.c.DescribeShort(), s.c.Hazards())
 }
