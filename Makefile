@@ -97,6 +97,8 @@ planted:
 .PHONY: plant
 plant:
 	@test -n '$(P)' -a -n '$(DIR)' || { echo 'usage: make plant P=exasol_start_wrong_state DIR=/tmp/planted'; exit 1; }
+	@test -f 'testdata/planted/$(P).diff' || { echo '$(P): got no testdata/planted/$(P).diff'; exit 1; }
+	@test ! -e '$(DIR)' || { echo '$(DIR): got a folder that is there, want a new one'; exit 1; }
 	cp -r runbooks '$(DIR)'
 	cp -r testdata/planted/scenarios '$(DIR)'
 	patch -p1 -d '$(DIR)' <'testdata/planted/$(P).diff'

@@ -20,7 +20,7 @@ func (x *search) pairs(ctx context.Context) error {
 		return err
 	}
 	x.fresh(seen, schedule{}, undisturbed.looks)
-	for chunk := range slices.Chunk(x.singles, batch/8) {
+	for chunk := range slices.Chunk(x.singles, max(1, x.size()/8)) {
 		if x.done() {
 			x.cut = true
 			return nil
@@ -92,7 +92,7 @@ func (x *search) begin(ctx context.Context) ([]*subject, error) {
 		}
 		x.keep(x.subject, nil, v)
 	}
-	for chunk := range slices.Chunk(x.others, batch) {
+	for chunk := range slices.Chunk(x.others, x.size()) {
 		subjects, verdicts := make([]*subject, len(chunk)), make([]*verdict, len(chunk))
 		err := abreast(len(chunk), func(i int) (err error) {
 			if subjects[i], err = x.subject.from(chunk[i]); err == nil {
@@ -140,7 +140,7 @@ func (x *search) random(ctx context.Context) error {
 	chance := rand.New(rand.NewPCG(x.subject.seed, 1))
 	cut := x.cut
 	for !x.done() && len(x.singles) > 0 {
-		plans := make([]schedule, batch)
+		plans := make([]schedule, x.size())
 		for i := range plans {
 			for range 2 + chance.IntN(3) {
 				plans[i] = append(plans[i], x.singles[chance.IntN(len(x.singles))])

@@ -74,6 +74,27 @@ func TestExploreFindingsAreBounded(t *testing.T) {
 	}
 }
 
+// With a clock the limits are looked at often, however long a trial takes.
+func TestExploreLooksAtTheClock(t *testing.T) {
+	t.Parallel()
+	x, err := newSearch(t.Context(), &subject{job: loadJob(t, boldRunbook(t), ""), name: "explored"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	looks := 0
+	x.over = func() bool { looks++; return looks > 1 }
+	var plans []schedule
+	for len(plans) < 2*batch {
+		plans = append(plans, alone(x.singles)...)
+	}
+	if err := x.tryAll(t.Context(), x.subject, plans); err != nil {
+		t.Fatal(err)
+	}
+	if x.tried != min(x.size(), 2*batch) || !x.cut {
+		t.Errorf("got %d runs until the second look at the clock, want %d", x.tried, x.size())
+	}
+}
+
 // A limit that leaves single faults out is told; one that only ends the random
 // schedules is not, since those have no end.
 func TestExploreTellsWhatIsLeftOut(t *testing.T) {

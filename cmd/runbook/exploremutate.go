@@ -70,7 +70,7 @@ func (m *mutator) note(plan schedule, v *verdict) {
 func (a *App) exploreMutants(ctx context.Context, file string, o *exploreOptions, x *search) error {
 	m := &mutator{base: x, sets: o.sets, runs: cmp.Or(o.runs, mutantRuns), known: map[string]bool{}, outlasted: map[ordeal]bool{}}
 	x.runs = 0 // what is wrong as it is has to be known
-	x.noted = m.note
+	x.noted, x.once = m.note, true
 	if err := x.run(ctx); err != nil {
 		return err
 	}

@@ -145,6 +145,9 @@ func (r *mutantsReport) ending(w io.Writer, color bool) {
 		fmt.Fprintf(w, "\nas it is     %s, see explore without --mutate: what breaks in the same way is not noticed\n", paint(color, red, count(int64(r.Findings), "finding")))
 	}
 	survivors := slices.DeleteFunc(slices.Clone(r.Mutants), func(u mutantReport) bool { return u.Came != unnoticed })
+	if len(survivors) == 0 && r.of(func(u mutantReport) bool { return u.Came == noticed }) == 0 {
+		return
+	}
 	if len(survivors) == 0 {
 		fmt.Fprintf(w, "\n%s\n", paint(color, green, "every mutant that was explored was noticed"))
 		return

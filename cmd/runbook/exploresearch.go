@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 
 	"runbook/effect"
@@ -18,6 +19,7 @@ type search struct {
 	faults  int                             // mishaps in one schedule, at most
 	runs    int                             // trials, at most; 0 for no limit
 	over    func() bool                     // the time is up
+	once    bool                            // what time is left is for something else
 	told    func(n, total int)              // progress
 	noted   func(plan schedule, v *verdict) // of each trial; nil for nothing
 	tried   int
@@ -111,7 +113,7 @@ func (x *search) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if x.runs > 0 || x.over != nil {
+	if !x.once && (x.runs > 0 || x.over != nil) {
 		if err := x.elsewhere(ctx, others); err != nil {
 			return err
 		}
@@ -128,10 +130,19 @@ func (x *search) done() bool { return x.runs > 0 && x.tried >= x.runs || x.over 
 // until they are counted.
 const batch = 256
 
+// size is how many trials are made between two looks at the limits: few where
+// there is a clock to look at, for those of a large cluster take long.
+func (x *search) size() int {
+	if x.over != nil {
+		return max(batch/16, 4*runtime.GOMAXPROCS(0))
+	}
+	return batch
+}
+
 // tryAll tries schedules on all cores, and counts them in their order.
 func (x *search) tryAll(ctx context.Context, s *subject, plans []schedule) error {
 	total := x.tried + len(plans)
-	for chunk := range slices.Chunk(plans, batch) {
+	for chunk := range slices.Chunk(plans, x.size()) {
 		if left := x.runs - x.tried; x.runs > 0 && left < len(chunk) {
 			chunk, x.cut = chunk[:left], true
 		}

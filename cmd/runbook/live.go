@@ -117,24 +117,32 @@ func (st *stage) claim(ctx context.Context) error {
 			return err
 		}
 	}
+	var unfinished []journal.Info
+	systems := map[string][]string{} // of such a run
 	for _, system := range st.job.lockNames() {
 		infos, err := st.locker.store.Unfinished(system)
 		if err != nil {
 			return err
 		}
 		for _, info := range infos {
-			if err := st.pointOut(ctx, system, info); err != nil {
-				return err
+			if systems[info.ID] == nil {
+				unfinished = append(unfinished, info)
 			}
+			systems[info.ID] = append(systems[info.ID], system)
+		}
+	}
+	for _, info := range unfinished {
+		if err := st.pointOut(ctx, strings.Join(systems[info.ID], ", "), info); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // pointOut asks whether to begin beside an earlier run that did not end.
-func (st *stage) pointOut(ctx context.Context, system string, info journal.Info) error {
+func (st *stage) pointOut(ctx context.Context, systems string, info journal.Info) error {
 	fmt.Fprintf(st.app.stderr, "an earlier run of %s on %s did not end (%s):\n  go on with it:     runbook resume %s\n  see what it did:   runbook show %s\n  give it up:        runbook abandon %s\n",
-		runbookName(info.Header), system, stateOf(info.State, info.Live), info.ID, info.ID, info.ID)
+		runbookName(info.Header), systems, stateOf(info.State, info.Live), info.ID, info.ID, info.ID)
 	return st.agree(ctx, "Begin a new run all the same?")
 }
 
