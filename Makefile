@@ -54,7 +54,7 @@ test:
 ## race: all tests under the race detector
 .PHONY: race
 race:
-	CRASH_STRIDE=7 go test -timeout 10m -race -shuffle=on ./...
+	CRASH_STRIDE=7 go test -timeout 15m -race -shuffle=on ./...
 
 ## script: only testdata/script; S=resume runs the scripts whose names begin so
 .PHONY: script

@@ -43,7 +43,8 @@ if that is more like what the run was told before its first change. The first
 lines say which.
 
 RUN is a run's id, the beginning or the end of one, or the directory of a recorded
-run. The exit status is 1 if fewer are alike than --at-least demands.`,
+run. The exit status is 1 if fewer are alike than --at-least demands, or none was
+compared and it demands any.`,
 		Example: `  runbook conform k3xp
   runbook conform k3xp --scenario before.scenario.star --at-least 95
   runbook conform k3xp --json | jq 'select(.kind == "method")'`,
@@ -160,10 +161,10 @@ func (s *score) add(alike bool) {
 	}
 }
 
-// percent is how many are alike; of none all are.
+// percent is how many are alike; 0 of none.
 func (s score) percent() float64 {
 	if s.compared == 0 {
-		return 100
+		return 0
 	}
 	return 100 * float64(s.alike) / float64(s.compared)
 }
@@ -208,8 +209,12 @@ func (c *conformer) write(w io.Writer, color bool, r *journal.Recording) error {
 		}
 	})
 	all := c.total()
+	verdict := fmt.Sprintf("%.1f %%: %d of %s alike", all.percent(), all.alike, count(int64(all.compared), "answer"))
+	if all.compared == 0 {
+		verdict = "nothing was compared: the run has no answer of a system"
+	}
 	if err == nil {
-		_, err = fmt.Fprintf(w, "\n%s\n", paint(color, bold, fmt.Sprintf("%.1f %%: %d of %s alike", all.percent(), all.alike, count(int64(all.compared), "answer"))))
+		_, err = fmt.Fprintf(w, "\n%s\n", paint(color, bold, verdict))
 	}
 	if err == nil && c.beyond != "" {
 		_, err = fmt.Fprintf(w, "compared up to %s, of which no result is recorded\n", c.beyond)

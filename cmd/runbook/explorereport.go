@@ -257,8 +257,11 @@ func (f *findingReport) text(w io.Writer, n int, color bool) {
 		fmt.Fprintf(w, "   also      %s with the same end\n", count(int64(f.Also), map[bool]string{true: "other beginning", false: "other schedule"}[f.Schedule == ""]))
 	}
 	fmt.Fprintf(w, "   replay    %s\n", f.Replay)
-	if f.Then != "" {
+	switch {
+	case f.Then != "":
 		fmt.Fprintf(w, "   then      %s\n", f.Then)
+	case f.Expected == mustRecover:
+		fmt.Fprintf(w, "             shows the first run; the second begins with what it leaves\n")
 	}
 }
 

@@ -104,7 +104,7 @@ func TestExploreShipped(t *testing.T) {
 			x := r.search(t)
 			switch singles := len(x.singles); {
 			case runs == 0:
-				x.runs = few
+				x.runs = min(singles, few)
 			case r.aside:
 				x.runs = min(singles, runs/2)
 			default:
@@ -147,7 +147,7 @@ func (r *shippedRun) search(t *testing.T) *search {
 		}
 	}
 	if x.singles = singles; raced() {
-		x.singles = singles[:len(singles)/20]
+		x.singles = singles[:len(singles)/60]
 	}
 	return x
 }
